@@ -1,0 +1,36 @@
+/** Calls of those who run the fleet: its agents, and what is on record. */
+import { asked, ok, paging, pagingQuery, type Route } from './route.js'
+import { listOf, ref, text } from './schemas.js'
+
+export const fleetRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/agents',
+    summary: 'The agents of the tenant, and what they are doing.',
+    roles: ['operator'],
+    query: pagingQuery,
+    ask: ({ query }) => asked('operator', { type: 'agents', ...paging(query) }),
+    status: 200,
+    answer: {
+      type: 'object',
+      required: ['agents'],
+      properties: { agents: listOf(ref('Agent')), cursor: text('of the next page') },
+    },
+    reply: ({ agents, cursor }) => ok({ agents, cursor }),
+  },
+  {
+    method: 'GET',
+    path: '/audit',
+    summary: 'The audit log: holds, decisions, cancels, stale results.',
+    roles: ['admin'],
+    query: pagingQuery,
+    ask: ({ query }) => asked('operator', { type: 'audit', ...paging(query) }),
+    status: 200,
+    answer: {
+      type: 'object',
+      required: ['entries'],
+      properties: { entries: listOf({ type: 'object' }), cursor: text('of the next page') },
+    },
+    reply: ({ entries, cursor }) => ok({ entries, cursor }),
+  },
+]

@@ -1,0 +1,88 @@
+/** Calls of reviewers: the cards that wait, and what is decided on them. */
+import { cardReasons, cardSeverities, cardStatuses } from '../../protocol/records.js'
+import { problemOf } from '../problem.js'
+import {
+  type Asked,
+  asked,
+  type Call,
+  isMap,
+  ok,
+  paging,
+  pagingQuery,
+  pick,
+  type Route,
+  withFree,
+  wrong,
+} from './route.js'
+import { listOf, ref, text } from './schemas.js'
+
+export const reviewRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/reviews',
+    summary: 'Review cards. Their outputs and payloads are cut at 4 KiB.',
+    roles: ['operator'],
+    query: {
+      status: { enum: cardStatuses },
+      reason: { enum: cardReasons },
+      severity: { enum: cardSeverities },
+      queue: text('a queue'),
+      text: text('found in what the card says'),
+      ...pagingQuery,
+    },
+    ask: ({ query }) => {
+      const filter = pick(query, 'status', 'reason', 'severity', 'queue', 'text')
+      return asked('operator', { type: 'cards', filter, ...paging(query) })
+    },
+    status: 200,
+    answer: {
+      type: 'object',
+      required: ['cards', 'total'],
+      properties: { cards: listOf(ref('ReviewCard')), total: { type: 'integer' }, cursor: text('of the next page') },
+    },
+    reply: ({ cards, total, cursor }) => ok({ cards, total, cursor }),
+  },
+  {
+    method: 'GET',
+    path: '/reviews/{id}',
+    summary: 'A review card, whole.',
+    roles: ['operator'],
+    query: {},
+    ask: ({ params }) => asked('operator', { type: 'get', review: params.id }),
+    status: 200,
+    answer: ref('ReviewCard'),
+    reply: ({ card }) => ok(card),
+  },
+  {
+    method: 'POST',
+    path: '/reviews/{id}/decision',
+    summary: 'Approve or reject. 409 with the card as it stands, where somebody was first or the card has changed.',
+    roles: ['operator'],
+    query: {},
+    body: {
+      type: 'object',
+      required: ['status'],
+      properties: {
+        status: { enum: ['APPROVED', 'REJECTED'] },
+        version: { type: 'integer', description: 'of the card that was seen' },
+        edited: { description: 'replaces the output; approval only' },
+        reason: text('required to reject'),
+        reasonCode: text('for statistics'),
+        operatorId: text("the token's sub, if sent"),
+      },
+    },
+    ask: askDecide,
+    status: 200,
+    answer: ref('ReviewCard'),
+    reply: ({ card }) => ok(card),
+  },
+]
+
+function askDecide({ identity, params, body }: Call): Asked {
+  if (!isMap(body)) return wrong('body: expected a JSON object with a status')
+  const { operatorId, status, version, reason, reasonCode } = body
+  if (operatorId !== undefined && operatorId !== identity.sub)
+    return { kind: 'wrong', problem: problemOf('FORBIDDEN', "operatorId: expected the token's sub") }
+  const { edited } = withFree(body, 'edited', '')
+  return asked('operator', { type: 'decide', review: params.id, status, version, edited, reason, reasonCode })
+}
