@@ -1,0 +1,39 @@
+/**
+ * Holds what the agent itself isn't sure of. What is no number from 0 to 1 counts as 0: saying nothing, or something
+ * odd, is no way past.
+ */
+
+import type { Filter } from './filter.js'
+
+const rule = 'confidence.threshold'
+
+export function confidenceFilter(threshold: number): Filter {
+  return {
+    kind: 'said',
+    name: 'confidence',
+    look(said, report) {
+      if (said.kind === 'text') return
+      // Asked so that a threshold that is no number holds everything.
+      if (countedConfidence(said.confidence) >= threshold) return
+      const stated = statedConfidence(said.confidence)
+      report.note('LOW_CONFIDENCE', rule, `its confidence (${stated}) is below ${threshold}`, () => {
+        return { reason: 'LOW_CONFIDENCE', rule, path: '', excerpt: `confidence: ${stated}` }
+      })
+    },
+  }
+}
+
+function countedConfidence(confidence: unknown): number {
+  return isConfidence(confidence) ? confidence : 0
+}
+
+function isConfidence(confidence: unknown): confidence is number {
+  return typeof confidence === 'number' && confidence >= 0 && confidence <= 1
+}
+
+function statedConfidence(confidence: unknown): string {
+  if (isConfidence(confidence)) return String(confidence)
+  if (confidence === undefined || confidence === null) return 'none given'
+  if (typeof confidence === 'number') return `${confidence}, not from 0 to 1`
+  return `a ${typeof confidence}, not a number`
+}
