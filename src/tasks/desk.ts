@@ -1,0 +1,47 @@
+/** What procedures need of their node: wired once by `main`, the same for all. */
+import type { Guard, Holder, Write } from '../ledger/port.js'
+import type { LeaseSigner } from './lease.js'
+import type { Task } from './task.js'
+import type { Verdict } from './verdict.js'
+
+/** What the gate held: becomes a card in the same commit. */
+export type HeldWord = {
+  readonly task: Task
+  readonly agent: string
+  /** `result`: the output; `text`: an error text. */
+  readonly kind: 'result' | 'text'
+  /** MessagePack of what was said. */
+  readonly value: Uint8Array
+  /** SHA-256 of its canonical form. */
+  readonly hash: string
+  readonly confidence: number
+  readonly verdict: Extract<Verdict, { kind: 'hold' }>
+}
+
+/** The review's side of a task's transaction: how a card comes into being, and how it ends with its task. */
+export interface CardDesk {
+  open(word: HeldWord, now: number): { readonly review: string; readonly writes: readonly Write[] }
+  withdraw(
+    task: Task,
+    review: string,
+    now: number,
+  ): { readonly guards: readonly Guard[]; readonly writes: readonly Write[] }
+}
+
+export type Desk = {
+  readonly shards: number
+  readonly node: string
+  /** This node's incarnation: the holder of what it claims. */
+  readonly holder: Holder
+  readonly signer: LeaseSigner
+  readonly cards: CardDesk
+  /** A number from 0 up to 1. */
+  readonly chance: () => number
+  readonly newId: () => string
+  readonly limits: DeskLimits
+}
+
+export type DeskLimits = {
+  /** Entries of one lane; over it a submission is OVERLOADED. */
+  readonly laneEntries: number
+}
