@@ -1,0 +1,12 @@
+/** Where the actors of a node are. Sessions have an address for each connection; the others are one of a kind. */
+import type { Address } from './runtime/actor.js'
+
+export const registryAddress: Address = 'registry'
+
+export const shardDoorAddress = (shard: number): Address => `shardDoor/${shard}`
+
+export const shardOwnerAddress = (shard: number): Address => `shardOwner/${shard}`
+
+export const dispatcherAddress = (tenant: string): Address => `dispatcher/${tenant}`
+
+export const reviewQueueAddress = (tenant: string): Address => `reviewQueue/${tenant}`

@@ -1,0 +1,194 @@
+/**
+ * How an agent ends a lease: `result`, `fail`, `release`.
+ *
+ * What it says goes through the gate first, then to the ledger, and the answer waits for both. A lease that isn't held
+ * here may have ended with the same words before: its record tells.
+ */
+import type { Fail, Release, Result } from '../protocol/agentFrames.js'
+import { Raw } from '../protocol/raw.js'
+import {
+  type AttemptReply,
+  type EndedBy,
+  explainEnd,
+  failAttempt,
+  holdResult,
+  passResult,
+  releaseLease,
+} from '../tasks/attempt.js'
+import type { HeldWord } from '../tasks/desk.js'
+import { overloaded, type Reply, refuse } from '../tasks/reply.js'
+import { queueOf } from '../tasks/task.js'
+import type { Verdict } from '../tasks/verdict.js'
+import { dispatcherAddress } from './addresses.js'
+import { expect, freePlaces, report } from './agentLeases.js'
+import type { Ending, HeldLease, Holding, Live, Pending } from './agentSessionState.js'
+import { answerTo } from './answer.js'
+import { type NodeEffect, send, tell } from './effects.js'
+
+const staleLease = refuse('STALE_LEASE', 'lease: it has ended, or it is not a lease of this agent for this task')
+
+const confidenceOf = (said: unknown): number => (typeof said === 'number' && said >= 0 && said <= 1 ? said : 0)
+
+/** Takes in an ending frame. Null in place of effects to judge or run: the lease isn't held, or ends already. */
+const begin = (
+  live: Live,
+  { id, task, lease: token }: Result | Fail | Release,
+  by: EndedBy,
+  now: number,
+): { readonly held: HeldLease | null; readonly effects: readonly NodeEffect[] } => {
+  const { work, args } = live
+  const held = work.leases.get(token)
+  if (held !== undefined && held.lease.task.id === task) {
+    if (held.ending === null) {
+      held.ending = { by, waiters: [id] }
+      return { held, effects: [] }
+    }
+    if (held.ending.by !== by) return { held: null, effects: [answerTo(id, staleLease)] }
+    held.ending.waiters.push(id)
+    return { held: null, effects: [] }
+  }
+  const { tenant } = args.identity
+  const place = args.desk.signer.verify(token, tenant, work.agent)
+  if (place === null || place.task !== task) return { held: null, effects: [answerTo(id, staleLease)] }
+  const tag = expect(work, { kind: 'explaining', id, by })
+  return { held: null, effects: [{ kind: 'run', tag, procedure: explainEnd(place, work.agent, tenant, by, now) }] }
+}
+
+/** `credits` count at once: the lease on its way to its end takes no place any more. */
+export const grantCredits = ({ work, args, self }: Live, more: number | undefined): readonly NodeEffect[] => {
+  if (more === undefined || more === 0) return []
+  const granted = Math.min(more, freePlaces(work) - work.credits)
+  if (granted <= 0) return []
+  work.credits += granted
+  const { agent, connection, queues } = work
+  const to = dispatcherAddress(args.identity.tenant)
+  return [tell(to, { kind: 'want', session: self, agent, connection, queues, credits: granted })]
+}
+
+export const endByResult = (live: Live, frame: Result, now: number): readonly NodeEffect[] => {
+  const { held, effects } = begin(live, frame, 'result', now)
+  if (held === null) return [...effects, ...grantCredits(live, frame.credits)]
+  const output = frame.output ?? Raw.of(null)
+  const tag = expect(live.work, {
+    kind: 'result',
+    token: held.token,
+    output: output.bytes,
+    confidence: frame.confidence,
+  })
+  const { tenant } = live.args.identity
+  const queue = queueOf(held.lease.task)
+  const value = output.value()
+  return [
+    { kind: 'judge', tag, said: { tenant, queue, kind: 'result', value, confidence: frame.confidence } },
+    ...grantCredits(live, frame.credits),
+  ]
+}
+
+export const endByFail = (live: Live, frame: Fail, now: number): readonly NodeEffect[] => {
+  const { held, effects } = begin(live, frame, 'fail', now)
+  if (held === null) return [...effects, ...grantCredits(live, frame.credits)]
+  const { code, message } = frame.error
+  const tag = expect(live.work, { kind: 'error', token: held.token, code, message, retry: frame.retry ?? true })
+  const { tenant } = live.args.identity
+  return [
+    { kind: 'judge', tag, said: { tenant, queue: queueOf(held.lease.task), kind: 'text', value: { code, message } } },
+    ...grantCredits(live, frame.credits),
+  ]
+}
+
+export const endByRelease = (live: Live, frame: Release, now: number): readonly NodeEffect[] => {
+  const { held, effects } = begin(live, frame, 'release', now)
+  if (held === null) return effects
+  const tag = expect(live.work, { kind: 'ending', token: held.token })
+  return [{ kind: 'run', tag, procedure: releaseLease(held.lease, 'release', now) }]
+}
+
+type Judged = Extract<Pending, { kind: 'result' | 'error' }>
+
+/** The gate has spoken: what it let through goes to the ledger as the end of the lease, what it held as a card. */
+export const endJudged = (
+  session: Holding,
+  pending: Judged,
+  { verdict, hash }: { readonly verdict: Verdict; readonly hash: string },
+  now: number,
+): readonly NodeEffect[] => {
+  const { work, args } = session
+  const held = work.leases.get(pending.token)
+  if (held === undefined) return []
+  const { lease } = held
+  const tag = expect(work, { kind: 'ending', token: held.token })
+  if (pending.kind === 'result') {
+    const procedure =
+      verdict.kind === 'pass'
+        ? passResult(lease, pending.output, now)
+        : holdResult(args.desk, lease, heldWord(held, 'result', pending.output, hash, pending.confidence, verdict), now)
+    return [{ kind: 'run', tag, procedure }]
+  }
+  const { code, message, retry } = pending
+  const said = { error: { code, message }, retry }
+  if (verdict.kind === 'pass') return [{ kind: 'run', tag, procedure: failAttempt(args.desk, lease, said, now) }]
+  const word = heldWord(held, 'text', Raw.of({ code, message }).bytes, hash, undefined, verdict)
+  return [{ kind: 'run', tag, procedure: failAttempt(args.desk, lease, { ...said, word }, now) }]
+}
+
+const heldWord = (
+  { lease }: HeldLease,
+  kind: HeldWord['kind'],
+  value: Uint8Array,
+  hash: string,
+  confidence: unknown,
+  verdict: HeldWord['verdict'],
+): HeldWord => ({
+  task: lease.task,
+  agent: lease.agent,
+  kind,
+  value,
+  hash,
+  confidence: confidenceOf(confidence),
+  verdict,
+})
+
+/** The ledger has answered: the lease is gone, or stays as it was where it could not be ended. */
+export const endAnswered = (
+  session: Holding,
+  token: string,
+  reply: AttemptReply,
+  now: number,
+): readonly NodeEffect[] => {
+  const { work } = session
+  const held = work.leases.get(token)
+  if (held?.ending == null) return []
+  const { ending } = held
+  if (reply.kind === 'overloaded') {
+    held.ending = null
+    if (ending.reason !== undefined) return [lookAgain(now + reply.retryAfterMs)]
+    return answerAll(session, ending, overloaded(reply.retryAfterMs))
+  }
+  work.leases.delete(token)
+  const told = answerAll(session, ending, replyOf(session, reply))
+  if (ending.reason === undefined || session.kind !== 'live' || !held.wasSent) return [...told, ...report(session, now)]
+  const { id } = held.lease.task
+  return [...told, send({ type: 'cancel', task: id, lease: token, reason: ending.reason }), ...report(session, now)]
+}
+
+/** Nobody asks again for what the node ends by itself. */
+const lookAgain = (at: number): NodeEffect => ({ kind: 'wake', key: 'leases', at })
+
+/** An answer to each who sent it; from the second on it is a duplicate. */
+const answerAll = (session: Holding, { waiters }: Ending, reply: Reply): readonly NodeEffect[] => {
+  if (session.kind !== 'live') return []
+  return waiters.map((id, at) => {
+    if (at === 0 || reply.kind === 'error') return answerTo(id, reply)
+    return answerTo(id, { kind: 'ack', fields: { ...reply.fields, duplicate: true } })
+  })
+}
+
+export const replyOf = ({ work }: Holding, reply: AttemptReply): Reply => {
+  if (reply.kind === 'overloaded') return overloaded(reply.retryAfterMs)
+  if (reply.kind === 'stale') return staleLease
+  const duplicate = reply.duplicate ? { duplicate: true } : {}
+  return { kind: 'ack', fields: { status: reply.status, ...duplicate, tasks: none, credits: work.credits } }
+}
+
+/** Those that are ready follow in the same message where they are due together. */
+const none: readonly never[] = []

@@ -1,0 +1,116 @@
+/**
+ * An agent says hello: its names pass the gate, its leases are adopted, and it is committed as the agent's one
+ * connection. Only then is it welcome.
+ */
+import type { AgentHello } from '../protocol/agentFrames.js'
+import { type Joined, type Joiner, type JoinReply, joinAgent } from '../tasks/joining.js'
+import type { LeasePlace } from '../tasks/lease.js'
+import { overloaded, refuse } from '../tasks/reply.js'
+import { shardOf } from '../tasks/shardOf.js'
+import type { Verdict } from '../tasks/verdict.js'
+import { registryAddress } from './addresses.js'
+import { armLook, holdLease } from './agentLeases.js'
+import type { AgentSessionArgs, AgentSessionState, Greeting, Joining, Live, Work } from './agentSessionState.js'
+import { answerTo } from './answer.js'
+import { type NodeEffect, send, tell } from './effects.js'
+import type { Step } from './runtime/actor.js'
+import { welcomeOf } from './welcome.js'
+
+type AgentStep = Step<AgentSessionState, NodeEffect>
+
+const agentOf = ({ identity }: AgentSessionArgs, { instance }: AgentHello): string =>
+  instance === undefined ? identity.sub : `${identity.sub}/${instance}`
+
+/** Operators see an agent's id and queues, so the gate sees them first. */
+export const sayHello = ({ self, args }: Greeting, hello: AgentHello): AgentStep => {
+  const agent = agentOf(args, hello)
+  const next: Joining = { kind: 'joining', self, args, hello, agent, lost: [], isGone: false, step: { kind: 'names' } }
+  const value = [hello.instance ?? '', ...hello.queues]
+  return [next, { kind: 'judge', tag: 0, said: { tenant: args.identity.tenant, queue: '', kind: 'text', value } }]
+}
+
+export const joinJudged = (joining: Joining, verdict: Verdict, now: number): AgentStep => {
+  const { self, args, hello, agent } = joining
+  if (verdict.kind === 'hold') {
+    const refusal = refuse('INVALID', `instance, queues: the gate holds these names (${verdict.details})`)
+    const greeting: Greeting = { kind: 'greeting', self, args }
+    return joining.isGone ? [greeting, { kind: 'stop' }] : [greeting, answerTo(hello.id, refusal)]
+  }
+  const { holding, lost } = verifiedHolding(args, agent, hello)
+  const { signer } = args.desk
+  const { tenant } = args.identity
+  const lastConnection = hello.session === undefined ? 0 : (signer.verifySession(hello.session, tenant, agent) ?? 0)
+  const joiner: Joiner = { tenant, agent, queues: hello.queues, lastConnection, holding }
+  const next: Joining = { ...joining, lost, step: { kind: 'joining' } }
+  return [next, { kind: 'run', tag: 0, procedure: joinAgent(args.desk, joiner, now) }]
+}
+
+/** The leases that the agent says it holds: those that are really its, and tokens of the others. */
+const verifiedHolding = (
+  { desk, identity }: AgentSessionArgs,
+  agent: string,
+  { holding = [] }: AgentHello,
+): { readonly holding: { token: string; place: LeasePlace }[]; readonly lost: string[] } => {
+  const verified = new Map<string, LeasePlace>()
+  const lost: string[] = []
+  for (const { task, lease } of holding) {
+    const place = desk.signer.verify(lease, identity.tenant, agent)
+    if (place !== null && place.task === task && place.shard < desk.shards) verified.set(lease, place)
+    else lost.push(lease)
+  }
+  return { holding: [...verified].map(([token, place]) => ({ token, place })), lost }
+}
+
+export const joinRan = (joining: Joining, result: unknown, now: number): AgentStep => {
+  const reply = result as JoinReply
+  const { self, args, hello, isGone } = joining
+  if (reply.kind === 'overloaded') {
+    const greeting: Greeting = { kind: 'greeting', self, args }
+    return isGone ? [greeting, { kind: 'stop' }] : [greeting, answerTo(hello.id, overloaded(reply.retryAfterMs))]
+  }
+  const live: Live = { kind: 'live', self, args, work: workOf(joining, reply) }
+  const effects: NodeEffect[] = [
+    tell(registryAddress, {
+      kind: 'arrived',
+      session: self,
+      tenant: args.identity.tenant,
+      agent: joining.agent,
+      connection: reply.connection,
+      queues: hello.queues,
+      at: now,
+      adopted: new Set(reply.resumed.map(({ lease }) => lease.task.id)),
+    }),
+  ]
+  for (const { token, lease } of reply.resumed) {
+    effects.push(...armLook(live, holdLease(live.work, lease, token, true, now)))
+  }
+  if (!isGone) return [live, ...effects, send(welcome(joining, reply, now))]
+  // What it adopted is kept for as long as after any lost connection.
+  return [live, ...effects, tell(self, { kind: 'lost' })]
+}
+
+const workOf = ({ hello, agent }: Joining, { connection }: Joined): Work => ({
+  agent,
+  connection,
+  queues: [...new Set(hello.queues)],
+  capacity: hello.capacity,
+  leases: new Map(),
+  pending: new Map(),
+  nextTag: 1,
+  credits: 0,
+  lookAt: 0,
+  status: null,
+  lastReportAt: 0,
+})
+
+const welcome = ({ args, hello, agent, lost }: Joining, joined: Joined, now: number) => ({
+  ...welcomeOf(args, args.identity, hello.id, now),
+  agent,
+  session: args.desk.signer.signSession(joined.connection, args.identity.tenant, agent),
+  leaseMs: args.leaseMs,
+  resumeMs: args.resumeMs,
+  // Each agent has its own moment in the period, the same after each reconnect.
+  heartbeatPhaseMs: shardOf(`${args.identity.tenant}/${agent}`, args.heartbeatMs),
+  resumed: joined.resumed.map(({ token }) => token),
+  lost: [...lost, ...joined.lost],
+})

@@ -1,0 +1,129 @@
+/** The leases of an agent's session: given, kept alive, looked at when one of them may be over. */
+import type { Assignment } from '../protocol/nodeFrames.js'
+import { Raw } from '../protocol/raw.js'
+import { type Lease, loseAttempt, releaseLease } from '../tasks/attempt.js'
+import { queueOf, type Task } from '../tasks/task.js'
+import { registryAddress } from './addresses.js'
+import type { Ending, HeldLease, Holding, Pending, Work } from './agentSessionState.js'
+import type { AssignedMessage } from './dispatcher.js'
+import { type NodeEffect, tell } from './effects.js'
+
+/** Notes what an answer will be about; the tag goes with the effect. */
+export const expect = (work: Work, pending: Pending): number => {
+  const tag = work.nextTag++
+  work.pending.set(tag, pending)
+  return tag
+}
+
+export const holdLease = (work: Work, lease: Lease, token: string, wasSent: boolean, now: number): HeldLease => {
+  const started = lease.task.claimedAt ?? now
+  const held = { token, lease, deadline: started + lease.task.timeoutMs, wasSent, aliveAt: now, ending: null }
+  work.leases.set(token, held)
+  return held
+}
+
+/** The task as it was claimed, without what only its `task` frame needs: a session keeps it as long as it runs. */
+export const leaseOf = (work: Work, { shard, lane, entry, task }: AssignedMessage): Lease => {
+  const { payload: _, previous: __, ...kept } = task
+  const place = { shard, turn: task.turn, entry, task: task.id, lane }
+  return { place, task: kept, agent: work.agent, connection: work.connection }
+}
+
+export const assignmentOf = (task: Task, { token, deadline }: HeldLease): Assignment => ({
+  id: task.id,
+  lease: token,
+  queue: queueOf(task),
+  step: task.step,
+  steps: task.steps.length,
+  attempt: task.attempts + 1,
+  payload: new Raw(task.payload ?? nil),
+  ...(task.previous === undefined ? {} : { previous: new Raw(task.previous) }),
+  ...(task.approval === undefined ? {} : { approval: task.approval }),
+  ...(task.replayRejection === undefined ? {} : { rejection: task.replayRejection }),
+  deadline,
+  ...(task.trace === undefined ? {} : { trace: task.trace }),
+})
+
+const nil = Uint8Array.of(0xc0)
+
+/** The agent is at it: all its leases, or those it lists. */
+export const extendLeases = (work: Work, tokens: readonly string[] | undefined, now: number): void => {
+  if (tokens === undefined) {
+    for (const held of work.leases.values()) held.aliveAt = now
+    return
+  }
+  for (const token of tokens) {
+    const held = work.leases.get(token)
+    if (held !== undefined) held.aliveAt = now
+  }
+}
+
+/** When a lease is over by itself. */
+const endsAt = (held: HeldLease, leaseMs: number): number => Math.min(held.aliveAt + leaseMs, held.deadline)
+
+/** Arms the look at leases for the earliest end, unless it is armed for an earlier time. */
+export const armLook = ({ work, args }: Holding, held: HeldLease): readonly NodeEffect[] => {
+  const at = endsAt(held, args.leaseMs)
+  if (work.lookAt !== 0 && work.lookAt <= at) return []
+  work.lookAt = at
+  return [{ kind: 'wake', key: 'leases', at }]
+}
+
+/** Ends the leases that are over, and arms the next look. */
+export const lookAtLeases = (session: Holding, now: number): readonly NodeEffect[] => {
+  const { work, args } = session
+  const effects: NodeEffect[] = []
+  let next = Number.POSITIVE_INFINITY
+  work.lookAt = 0
+  for (const held of work.leases.values()) {
+    if (held.ending !== null) continue
+    const at = endsAt(held, args.leaseMs)
+    if (at > now) next = Math.min(next, at)
+    else effects.push(...endLease(session, held, at === held.deadline ? timedOut : silent, now))
+  }
+  if (next < Number.POSITIVE_INFINITY) {
+    work.lookAt = next
+    effects.push({ kind: 'wake', key: 'leases', at: next })
+  }
+  return effects
+}
+
+export type WhyEnded = { readonly code: string; readonly message: string }
+
+const timedOut: WhyEnded = { code: 'TIMEOUT', message: 'The attempt took longer than its time limit.' }
+const silent: WhyEnded = { code: 'LEASE_EXPIRED', message: 'The agent did not keep its lease.' }
+export const agentLost: WhyEnded = {
+  code: 'AGENT_LOST',
+  message: 'The agent lost its connection and did not come back.',
+}
+export const notHeld: WhyEnded = { code: 'AGENT_LOST', message: 'The agent came back without it.' }
+
+/** The node ends a lease: a lost attempt, or given back uncounted where the agent never saw the task. */
+export const endLease = (
+  { work, args }: Holding,
+  held: HeldLease,
+  why: WhyEnded,
+  now: number,
+): readonly NodeEffect[] => {
+  const ending: Ending = { by: 'other', waiters: [], reason: why.message }
+  held.ending = ending
+  const procedure = held.wasSent ? loseAttempt(args.desk, held.lease, why, now) : releaseLease(held.lease, 'other', now)
+  return [{ kind: 'run', tag: expect(work, { kind: 'ending', token: held.token }), procedure }]
+}
+
+/** Room for more tasks: what is on its way to its end takes none. */
+export const freePlaces = (work: Work): number => {
+  let held = 0
+  for (const lease of work.leases.values()) if (lease.ending === null) held++
+  return Math.max(0, work.capacity - held)
+}
+
+/** Tells the registry what the fleet view shows; at most once a second, unless `always`. */
+export const report = (session: Holding, now: number, always = false): readonly NodeEffect[] => {
+  const { work, self } = session
+  if (!always && now - work.lastReportAt < 1_000) return []
+  work.lastReportAt = now
+  const holding = work.leases.size
+  const status = work.status ?? (holding > 0 ? 'BUSY' : 'IDLE')
+  return [tell(registryAddress, { kind: 'seen', session: self, at: now, status, holding })]
+}

@@ -1,0 +1,278 @@
+/**
+ * One connection of an agent: its leases, and what it says about them.
+ *
+ * The session outlives its connection by `resumeMs`: the agent's next one adopts the leases, on this node or another,
+ * and what it doesn't adopt ends here. It leaves only after the dispatcher has said that no claim can bring it more.
+ */
+import type { AgentFrame } from '../protocol/frames.js'
+import type { AttemptReply } from '../tasks/attempt.js'
+import { releaseLease } from '../tasks/attempt.js'
+import { overloaded, type Reply, refuse } from '../tasks/reply.js'
+import { dispatcherAddress, registryAddress } from './addresses.js'
+import { endAnswered, endByFail, endByRelease, endByResult, endJudged, grantCredits, replyOf } from './agentEndings.js'
+import { joinJudged, joinRan, sayHello } from './agentJoining.js'
+import {
+  agentLost,
+  armLook,
+  assignmentOf,
+  endLease,
+  expect,
+  extendLeases,
+  holdLease,
+  leaseOf,
+  lookAtLeases,
+  notHeld,
+  report,
+} from './agentLeases.js'
+import type { AgentSessionArgs, AgentSessionState, Holding, Leaving, Live, Work } from './agentSessionState.js'
+import { answerTo } from './answer.js'
+import type { AssignedMessage } from './dispatcher.js'
+import {
+  type FrameMessage,
+  type JudgedMessage,
+  type LostMessage,
+  type NodeEffect,
+  type RanMessage,
+  send,
+  tell,
+} from './effects.js'
+import type { ActorDefinition, Step } from './runtime/actor.js'
+import type { Woke } from './runtime/effect.js'
+
+export type AgentSessionMessage =
+  | FrameMessage<AgentFrame>
+  | LostMessage
+  | JudgedMessage
+  | RanMessage
+  | AssignedMessage
+  /** The dispatcher: nothing more comes from it. */
+  | { readonly kind: 'left' }
+  /** A newer connection of the agent holds these tasks now; the others end here. */
+  | { readonly kind: 'replaced'; readonly adopted: ReadonlySet<string> }
+  /** The task is no longer this agent's: somebody called it off. */
+  | { readonly kind: 'stopTask'; readonly task: string; readonly turn: number; readonly reason: string }
+  /** The ledger says that this session holds it. Where the session doesn't know it, it is given back. */
+  | { readonly kind: 'doYouHold'; readonly claimed: AssignedMessage }
+  | { readonly kind: 'drain'; readonly reason: string; readonly reconnectMs: number }
+  | Woke
+
+type AgentStep = Step<AgentSessionState, NodeEffect>
+
+export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessage, NodeEffect, AgentSessionArgs> = {
+  name: 'agentSession',
+  supervision: 'stop',
+  mailbox: { work: 2_048, control: 4_096 },
+  control: ['lost', 'judged', 'ran', 'ranNot', 'left', 'replaced', 'stopTask', 'woke'],
+
+  start: (args, self) => [{ kind: 'greeting', self, args }],
+
+  on: {
+    frame: (session, { frame }, now) => {
+      if (session.kind === 'live') return liveFrame(session, frame, now)
+      if (session.kind === 'greeting' && frame.type === 'hello') return sayHello(session, frame)
+      if (session.kind === 'lingering' || session.kind === 'leaving') return [session]
+      const id = 'id' in frame ? frame.id : undefined
+      return id === undefined ? [session] : [session, answerTo(id, notReady)]
+    },
+
+    lost: (session, _message, now) => {
+      if (session.kind === 'greeting') return [session, { kind: 'stop' }]
+      if (session.kind === 'joining') return [{ ...session, isGone: true }]
+      if (session.kind !== 'live') return [session]
+      return linger(session, now)
+    },
+
+    judged: (session, { tag, verdict, hash }, now) => {
+      if (session.kind === 'joining') return joinJudged(session, verdict, now)
+      if (session.kind === 'greeting') return [session]
+      const pending = session.work.pending.get(tag)
+      session.work.pending.delete(tag)
+      if (pending?.kind === 'metrics') {
+        const shown = verdict.kind === 'pass' ? pending.metrics : { held: verdict.reason }
+        return [session, tell(registryAddress, { kind: 'metrics', session: session.self, metrics: shown })]
+      }
+      if (pending?.kind !== 'result' && pending?.kind !== 'error') return [session]
+      return [session, ...endJudged(session, pending, { verdict, hash }, now)]
+    },
+
+    ran: (session, { tag, result }, now) => {
+      if (session.kind === 'joining') return joinRan(session, result, now)
+      if (session.kind === 'greeting') return [session]
+      const pending = session.work.pending.get(tag)
+      session.work.pending.delete(tag)
+      const reply = result as AttemptReply
+      if (pending?.kind === 'explaining' && session.kind === 'live') {
+        return [session, answerTo(pending.id, replyOf(session, reply))]
+      }
+      if (pending?.kind !== 'ending') return stopIfDone(session)
+      const effects = endAnswered(session, pending.token, reply, now)
+      const [next, ...more] = stopIfDone(session)
+      return [next, ...effects, ...more]
+    },
+
+    ranNot: (session, { tag, why, retryAfterMs }, now) => {
+      const reply = why === 'unavailable' ? overloaded(retryAfterMs) : internal
+      if (session.kind === 'joining') {
+        const { self, args, hello } = session
+        const greeting: AgentSessionState = { kind: 'greeting', self, args }
+        return session.isGone ? [greeting, { kind: 'stop' }] : [greeting, answerTo(hello.id, reply)]
+      }
+      if (session.kind === 'greeting') return [session]
+      const pending = session.work.pending.get(tag)
+      session.work.pending.delete(tag)
+      if (pending?.kind === 'explaining') return [session, answerTo(pending.id, reply)]
+      if (pending?.kind !== 'ending') return [session]
+      return [session, ...endAnswered(session, pending.token, { kind: 'overloaded', retryAfterMs }, now)]
+    },
+
+    assigned: (session, claimed, now) => assign(session, claimed, now),
+
+    left: (session) => (session.kind === 'leaving' ? stopIfDone({ ...session, hasLeft: true }) : [session]),
+
+    replaced: (session, { adopted }, now) => {
+      if (session.kind === 'greeting' || session.kind === 'joining') {
+        return [session, { kind: 'close', code: 4001, reason: 'replaced by a newer connection' }]
+      }
+      for (const [token, held] of session.work.leases) {
+        if (adopted.has(held.lease.task.id) && held.ending === null) session.work.leases.delete(token)
+      }
+      const close: readonly NodeEffect[] =
+        session.kind === 'live' ? [{ kind: 'close', code: 4001, reason: 'replaced by a newer connection' }] : []
+      const [next, ...effects] = leave(session, notHeld, now)
+      return [next, ...close, ...effects]
+    },
+
+    stopTask: (session, { task, turn, reason }, now) => {
+      if (session.kind === 'greeting' || session.kind === 'joining') return [session]
+      for (const [token, { lease, ending }] of session.work.leases) {
+        if (lease.task.id !== task || lease.place.turn !== turn) continue
+        // An end under way gets its answer by itself: the ledger refuses it.
+        if (ending === null) session.work.leases.delete(token)
+        if (session.kind !== 'live') return stopIfDone(session)
+        return [session, send({ type: 'cancel', task, lease: token, reason }), ...report(session, now)]
+      }
+      return [session]
+    },
+
+    doYouHold: (session, { claimed }, now) => {
+      if (session.kind === 'greeting' || session.kind === 'joining') return [session]
+      for (const { lease } of session.work.leases.values()) {
+        if (lease.task.id === claimed.task.id && lease.place.turn === claimed.task.turn) return [session]
+      }
+      return [session, giveBack(session, claimed, now)]
+    },
+
+    drain: (session, { reason, reconnectMs }) =>
+      session.kind === 'live' ? [session, send({ type: 'drain', reason, reconnectMs })] : [session],
+
+    woke: (session, { key }, now) => {
+      if (session.kind === 'greeting' || session.kind === 'joining') return [session]
+      if (key === 'resume' && session.kind === 'lingering') return leave(session, agentLost, now)
+      if (session.kind === 'leaving') return leave(session, agentLost, now)
+      return [session, ...lookAtLeases(session, now)]
+    },
+  },
+}
+
+const notReady = refuse('NOT_READY', 'hello: say it first, and wait for welcome')
+const internal = refuse('INTERNAL', 'The node failed at this. Nothing is lost; send it again.')
+const saidAlready = refuse('INVALID', 'type: hello was said already on this connection')
+
+const unknownType = (type: string): Reply => refuse('UNKNOWN_TYPE', `type: ${type} is not served by this version`)
+
+const liveFrame = (live: Live, frame: AgentFrame, now: number): AgentStep => {
+  switch (frame.type) {
+    case 'result':
+      return [live, ...endByResult(live, frame, now)]
+    case 'fail':
+      return [live, ...endByFail(live, frame, now)]
+    case 'release':
+      return [live, ...endByRelease(live, frame, now)]
+    case 'pull': {
+      const granted = grantCredits(live, frame.credits)
+      return [live, answerTo(frame.id, { kind: 'ack', fields: { tasks: [], credits: live.work.credits } }), ...granted]
+    }
+    case 'heartbeat':
+      return beat(live, frame, now)
+    case 'progress':
+      extendLeases(live.work, [frame.lease], now)
+      return [live]
+    case 'hello':
+      return [live, answerTo(frame.id, saidAlready)]
+    case 'propose':
+      return [live, answerTo(frame.id, unknownType(frame.type))]
+    case 'decided':
+    case 'reauth':
+      return [live]
+  }
+}
+
+const beat = (live: Live, frame: Extract<AgentFrame, { type: 'heartbeat' }>, now: number): AgentStep => {
+  const { work, args } = live
+  extendLeases(work, frame.holding, now)
+  work.status = (frame.status as Work['status'] | undefined) ?? work.status
+  const effects: NodeEffect[] = [...report(live, now, true)]
+  if (frame.id !== undefined) effects.push(answerTo(frame.id, { kind: 'ack', fields: { now } }))
+  if (frame.metrics !== undefined) {
+    const tag = expect(work, { kind: 'metrics', metrics: frame.metrics })
+    const value = frame.metrics.value()
+    effects.push({ kind: 'judge', tag, said: { tenant: args.identity.tenant, queue: '', kind: 'text', value } })
+  }
+  return [live, ...effects]
+}
+
+const assign = (session: AgentSessionState, claimed: AssignedMessage, now: number): AgentStep => {
+  if (session.kind === 'greeting' || session.kind === 'joining') return [session]
+  const { work, args } = session
+  work.credits = Math.max(0, work.credits - 1)
+  if (session.kind !== 'live') return [session, giveBack(session, claimed, now)]
+  const lease = leaseOf(work, claimed)
+  const token = args.desk.signer.sign(lease.place, args.identity.tenant, work.agent)
+  const held = holdLease(work, lease, token, true, now)
+  return [
+    session,
+    send({ type: 'task', task: assignmentOf(claimed.task, held) }),
+    { kind: 'dispatched', waitedMs: now - claimed.task.updatedAt },
+    ...armLook(session, held),
+    ...report(session, now),
+  ]
+}
+
+/** A claim that came too late: the task goes back as if nobody had had it. */
+const giveBack = (session: Holding, claimed: AssignedMessage, now: number): NodeEffect => ({
+  kind: 'run',
+  tag: expect(session.work, { kind: 'returning' }),
+  procedure: releaseLease(leaseOf(session.work, claimed), 'other', now),
+})
+
+const linger = ({ self, args, work }: Live, now: number): AgentStep => {
+  work.credits = 0
+  const next: AgentSessionState = { kind: 'lingering', self, args, work }
+  const gone: readonly NodeEffect[] = [
+    tell(dispatcherAddress(args.identity.tenant), { kind: 'leave', session: self }),
+    tell(registryAddress, { kind: 'disconnected', session: self, at: now }),
+    { kind: 'wake', key: 'resume', at: now + args.resumeMs },
+  ]
+  return [next, ...gone]
+}
+
+/** Ends all that is still held, and stops once nothing is left to wait for. */
+const leave = (session: Holding, why: typeof agentLost, now: number): AgentStep => {
+  const { self, args, work } = session
+  const isFirst = session.kind !== 'leaving'
+  work.credits = 0
+  const next: Leaving = { kind: 'leaving', self, args, work, hasLeft: isFirst ? false : session.hasLeft }
+  const effects: NodeEffect[] = []
+  if (isFirst) effects.push(tell(dispatcherAddress(args.identity.tenant), { kind: 'leave', session: self }))
+  for (const held of work.leases.values()) {
+    if (held.ending === null) effects.push(...endLease(next, held, why, now))
+  }
+  const [last, ...more] = stopIfDone(next)
+  return [last, ...effects, ...more]
+}
+
+const stopIfDone = (session: Holding): AgentStep => {
+  const isDone = session.kind === 'leaving' && session.hasLeft && session.work.leases.size === 0
+  if (!isDone || session.work.pending.size > 0) return [session]
+  return [session, tell(registryAddress, { kind: 'departed', session: session.self }), { kind: 'stop' }]
+}

@@ -1,0 +1,108 @@
+/**
+ * What an agent's session knows, as a union of where it stands.
+ *
+ * ```
+ * greeting ─hello─▶ joining ─▶ live ─lost─▶ lingering ─resumeMs─▶ leaving ─▶ (stopped)
+ *                                └──────replaced by a newer connection──────────┘
+ * ```
+ * The maps of `Work` change in place: they are this session's alone, and a busy agent would copy them with each task.
+ */
+import type { AgentHello } from '../protocol/agentFrames.js'
+import type { LedgerPromise, WireLimits } from '../protocol/nodeFrames.js'
+import type { Free } from '../protocol/records.js'
+import type { EndedBy, Lease } from '../tasks/attempt.js'
+import type { Desk } from '../tasks/desk.js'
+import type { Identity } from './effects.js'
+import type { Address } from './runtime/actor.js'
+
+/** What every session tells in its `welcome`. */
+export type SessionFacts = {
+  readonly desk: Desk
+  readonly heartbeatMs: number
+  readonly limits: WireLimits
+  readonly ledger: () => LedgerPromise
+}
+
+export type AgentSessionArgs = SessionFacts & {
+  readonly identity: Identity
+  readonly leaseMs: number
+  readonly resumeMs: number
+}
+
+/** A lease in the agent's hands. */
+export type HeldLease = {
+  readonly token: string
+  readonly lease: Lease
+  /** When the attempt has to be over. */
+  readonly deadline: number
+  /** Its `task` frame went to a connection that was open. */
+  readonly wasSent: boolean
+  /** When the agent last said that it is at it. */
+  aliveAt: number
+  /** Under way to its end, and who waits for the answer to it. */
+  ending: Ending | null
+}
+
+export type Ending = {
+  readonly by: EndedBy
+  /** Request ids: the first one ended it, the others sent the same again meanwhile. */
+  readonly waiters: number[]
+  /** Told to the agent as `cancel`, where it is the node that ends it. */
+  readonly reason?: string
+}
+
+/** What a tag of a `judge` or `run` effect is about. */
+export type Pending =
+  | { readonly kind: 'names' }
+  | { readonly kind: 'joining' }
+  | { readonly kind: 'metrics'; readonly metrics: Free }
+  | { readonly kind: 'result'; readonly token: string; readonly output: Uint8Array; readonly confidence: unknown }
+  | {
+      readonly kind: 'error'
+      readonly token: string
+      readonly code: string
+      readonly message: string
+      readonly retry: boolean
+    }
+  | { readonly kind: 'ending'; readonly token: string }
+  | { readonly kind: 'explaining'; readonly id: number; readonly by: EndedBy }
+  /** Given back: nobody waits for it. */
+  | { readonly kind: 'returning' }
+
+export type Work = {
+  readonly agent: string
+  readonly connection: number
+  readonly queues: readonly string[]
+  readonly capacity: number
+  readonly leases: Map<string, HeldLease>
+  readonly pending: Map<number, Pending>
+  nextTag: number
+  /** Tasks asked for and not yet given. */
+  credits: number
+  /** When the next look at leases is armed for; 0: not armed. */
+  lookAt: number
+  status: 'ACTIVE' | 'IDLE' | 'BUSY' | null
+  lastReportAt: number
+}
+
+type Base = { readonly self: Address; readonly args: AgentSessionArgs }
+
+export type Greeting = Base & { readonly kind: 'greeting' }
+export type Joining = Base & {
+  readonly kind: 'joining'
+  readonly hello: AgentHello
+  readonly agent: string
+  readonly lost: readonly string[]
+  /** The connection went while it joined. */
+  readonly isGone: boolean
+  readonly step: Pending
+}
+export type Live = Base & { readonly kind: 'live'; readonly work: Work }
+export type Lingering = Base & { readonly kind: 'lingering'; readonly work: Work }
+/** Ends what it still holds, and waits until no claim can bring it more. */
+export type Leaving = Base & { readonly kind: 'leaving'; readonly work: Work; readonly hasLeft: boolean }
+
+export type AgentSessionState = Greeting | Joining | Live | Lingering | Leaving
+
+/** States in which leases are held. */
+export type Holding = Live | Lingering | Leaving

@@ -1,0 +1,250 @@
+/**
+ * Brings a tenant's waiting tasks and its idle agents together on this node.
+ *
+ * Sessions say how many tasks they want; hints and a poll say which queues have some. For each (queue, shard) at most
+ * one claim is under way. An agent that was given a task goes behind the others, so work spreads over the fleet.
+ */
+import type { Claimed, ClaimRequest } from '../ledger/port.js'
+import { expireClaimed } from '../tasks/attempt.js'
+import { lane, priorities } from '../tasks/keys.js'
+import { type Task, taskOf } from '../tasks/task.js'
+import { shardDoorAddress } from './addresses.js'
+import { ask, type NodeEffect, type RanMessage, tell } from './effects.js'
+import { Line, type Taker } from './line.js'
+import type { ActorDefinition, Address, Step } from './runtime/actor.js'
+import type { Replied, Unanswered, Woke } from './runtime/effect.js'
+import type { ClaimAnswered } from './shardDoor.js'
+
+/** A task for this session: it made the claim's record RUNNING for the session's connection. */
+export type AssignedMessage = {
+  readonly kind: 'assigned'
+  readonly shard: number
+  readonly lane: string
+  readonly entry: string
+  readonly task: Task
+}
+
+type InFlight = { readonly queue: string; readonly shard: number; readonly takers: readonly Taker[] }
+
+export type DispatcherState = {
+  readonly tenant: string
+  readonly node: string
+  readonly shards: number
+  readonly takers: Map<Address, Taker>
+  readonly lines: Map<string, Line>
+  readonly claims: Map<number, InFlight>
+  readonly nextTag: number
+}
+
+export type DispatcherMessage =
+  /** `credits` more tasks; the first one of a session brings its queues. */
+  | {
+      readonly kind: 'want'
+      readonly session: Address
+      readonly agent: string
+      readonly connection: number
+      readonly queues: readonly string[]
+      readonly credits: number
+    }
+  /** No more tasks for this session. Answered by `left` once no claim can bring it one. */
+  | { readonly kind: 'leave'; readonly session: Address }
+  | { readonly kind: 'laneReady'; readonly shard: number; readonly queue: string }
+  | Replied
+  | Unanswered
+  | RanMessage
+  | Woke
+
+export type DispatcherArgs = { readonly tenant: string; readonly node: string; readonly shards: number }
+
+/** A lost hint costs at most this. */
+const pollMs = 1_000
+const claimBytes = 4 * 1_048_576
+/** Longer than a ledger that is just slow: what comes later is found by `lookFor`. */
+const claimDeadlineMs = 60_000
+
+type DispatcherStep = Step<DispatcherState, NodeEffect>
+
+export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, NodeEffect, DispatcherArgs> = {
+  name: 'dispatcher',
+  supervision: 'escalate',
+  mailbox: { work: 100_000, control: 10_000 },
+  control: ['leave', 'replied', 'unanswered'],
+
+  start: ({ tenant, node, shards }, _self, now) => [
+    { tenant, node, shards, takers: new Map(), lines: new Map(), claims: new Map(), nextTag: 1 },
+    { kind: 'wake', key: 'poll', at: now + pollMs },
+  ],
+
+  on: {
+    want: (state, { session, agent, connection, queues, credits }, now) => {
+      const known = state.takers.get(session)
+      const taker = known ?? { session, agent, connection, queues, credits: 0, claiming: 0, isLeaving: false }
+      if (taker.isLeaving) return [state]
+      if (known === undefined) state.takers.set(session, taker)
+      taker.credits += credits
+      const lines = queues.map((queue) => lineOf(state, queue))
+      for (const line of lines) line.push(taker)
+      return claimAll(state, lines, now)
+    },
+
+    leave: (state, { session }) => {
+      const taker = state.takers.get(session)
+      if (taker !== undefined && taker.claiming > 0) {
+        taker.isLeaving = true
+        taker.credits = 0
+        return [state]
+      }
+      if (taker !== undefined) taker.credits = 0
+      state.takers.delete(session)
+      return [state, tell(session, { kind: 'left' })]
+    },
+
+    laneReady: (state, { shard, queue }, now) => {
+      const line = lineOf(state, queue)
+      line.ready.add(shard)
+      return claimAll(state, [line], now)
+    },
+
+    replied: (state, { tag, message }, now) => answered(state, Number(tag), (message as ClaimAnswered).reply, now),
+
+    unanswered: (state, { tag }, now) => answered(state, Number(tag), null, now),
+
+    ran: (state) => [state],
+
+    // The end of its wait stays uncommitted, and its entry pending: the next look for lost claims finds it.
+    ranNot: (state) => [state],
+
+    woke: (state, _message, now) => {
+      for (const line of state.lines.values()) {
+        if (line.isIdle()) state.lines.delete(line.queue)
+        else for (let shard = 0; shard < state.shards; shard++) line.ready.add(shard)
+      }
+      const [next, ...effects] = claimAll(state, [...state.lines.values()], now)
+      return [next, ...effects, { kind: 'wake', key: 'poll', at: now + pollMs }]
+    },
+  },
+}
+
+const lineOf = (state: DispatcherState, queue: string): Line => {
+  const known = state.lines.get(queue)
+  if (known !== undefined) return known
+  const line = new Line(queue, state.shards)
+  state.lines.set(queue, line)
+  return line
+}
+
+/** Starts a claim for each (line, shard) that is ready, has takers, and has none under way. */
+const claimAll = (state: DispatcherState, lines: readonly Line[], now: number): DispatcherStep => {
+  const effects: NodeEffect[] = []
+  let { nextTag } = state
+  for (const line of lines) {
+    for (const shard of line.ready) {
+      if (line.claiming.has(shard)) continue
+      const takers = line.take()
+      if (takers.length === 0) break
+      line.claiming.add(shard)
+      line.ready.delete(shard)
+      const tag = nextTag++
+      state.claims.set(tag, { queue: line.queue, shard, takers })
+      const request = claimRequest(state, line, takers, now)
+      effects.push(ask(shardDoorAddress(shard), { kind: 'claim', request }, claimDeadlineMs, tag))
+    }
+  }
+  return effects.length === 0 ? [state] : [{ ...state, nextTag }, ...effects]
+}
+
+const claimRequest = (state: DispatcherState, line: Line, takers: readonly Taker[], now: number): ClaimRequest => {
+  const shares = line.shares(takers.length)
+  return {
+    lanes: priorities.map((priority, at) => ({
+      lane: lane(state.tenant, line.queue, priority),
+      share: shares[at] ?? 0,
+    })),
+    takers: takers.map(({ agent, connection }) => ({ agent, agentConnection: connection })),
+    maxBytes: claimBytes,
+    writes: { status: 'RUNNING', node: state.node, claimedAt: now },
+    entryField: 'entry',
+    overdueField: 'expiresAt',
+    avoid: { field: 'agent', of: 'avoid' },
+  }
+}
+
+const answered = (state: DispatcherState, tag: number, reply: ClaimAnswered['reply'], now: number): DispatcherStep => {
+  const claim = state.claims.get(tag)
+  if (claim === undefined) return [state]
+  state.claims.delete(tag)
+  const line = lineOf(state, claim.queue)
+  line.claiming.delete(claim.shard)
+  const claimed = reply?.claimed ?? []
+  const effects: NodeEffect[] = []
+  const given = new Set<number>()
+  for (const one of claimed) {
+    const taker = claim.takers[one.taker]
+    if (taker === undefined) continue
+    given.add(one.taker)
+    effects.push(tell(taker.session, assigned(claim.shard, one)))
+  }
+  for (const one of reply?.overdue ?? []) effects.push(endWait(claim.shard, one, now))
+  effects.push(...giveBackCredits(state, line, claim.takers, given))
+  line.turnBy(claimed.length)
+  // All takers got one: there is likely more. Fewer did: the lanes were empty, unless a hint has come meanwhile.
+  if (reply !== null && claimed.length === claim.takers.length) {
+    line.grow()
+    line.ready.add(claim.shard)
+  } else {
+    line.shrink()
+  }
+  const [next, ...more] = claimAll(state, linesOf(state, claim.takers, line), now)
+  return [next, ...effects, ...more]
+}
+
+/** The lines that takers who are free again may serve. */
+const linesOf = (state: DispatcherState, takers: readonly Taker[], line: Line): readonly Line[] => {
+  const queues = new Set([line.queue])
+  for (const taker of takers) if (taker.credits > 0) for (const queue of taker.queues) queues.add(queue)
+  return [...queues].map((queue) => lineOf(state, queue))
+}
+
+const assigned = (shard: number, { lane: name, entry, fields }: Claimed): AssignedMessage => ({
+  kind: 'assigned',
+  shard,
+  lane: name,
+  entry,
+  task: taskOf(fields),
+})
+
+/** An entry whose wait was over when it was claimed. */
+const endWait = (shard: number, { lane: name, entry, fields }: Claimed, now: number): NodeEffect => ({
+  kind: 'run',
+  tag: 0,
+  procedure: expireClaimed({ shard, lane: name, entry }, taskOf(fields), now),
+})
+
+const giveBackCredits = (
+  state: DispatcherState,
+  line: Line,
+  takers: readonly Taker[],
+  given: ReadonlySet<number>,
+): NodeEffect[] => {
+  const effects: NodeEffect[] = []
+  for (let at = takers.length - 1; at >= 0; at--) {
+    const taker = takers[at]
+    if (taker === undefined) continue
+    taker.claiming--
+    if (taker.isLeaving) {
+      if (taker.claiming > 0) continue
+      state.takers.delete(taker.session)
+      effects.push(tell(taker.session, { kind: 'left' }))
+      continue
+    }
+    if (given.has(at)) {
+      if (taker.credits > 0) line.push(taker)
+      else for (const queue of taker.queues) state.lines.get(queue)?.drop(taker)
+      continue
+    }
+    taker.credits++
+    line.unshift(taker)
+    for (const queue of taker.queues) if (queue !== line.queue) lineOf(state, queue).push(taker)
+  }
+  return effects
+}

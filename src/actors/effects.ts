@@ -1,0 +1,124 @@
+/**
+ * What the actors of a node ask of the world, beside the runtime's own effects: data that the node's shells carry out.
+ *
+ * The port between the actors and their rooms: `transport` carries out `send` and `close`, `safety` `judge`, the
+ * procedure runner `run`, the shards' doors `call` and `claimFrom`.
+ */
+import type { ClaimReply, ClaimRequest, CommitReply, Transaction } from '../ledger/port.js'
+import type { Outcome, Procedure } from '../tasks/procedure.js'
+import type { Said, Verdict } from '../tasks/verdict.js'
+import type { Address, Message } from './runtime/actor.js'
+import type { Ask, BuiltInEffect, From, Reply, Tell } from './runtime/effect.js'
+
+/** Who is at the other end, as its token says. */
+export type Identity = {
+  readonly tenant: string
+  readonly sub: string
+  readonly roles: readonly string[]
+}
+
+/** A frame to the client at the other end of this session's connection. Nothing where the connection is gone. */
+export type SendEffect = { readonly kind: 'send'; readonly frame: { readonly type: string } }
+
+/** Ends this session's connection with a code of the catalogue, behind the frames sent before. */
+export type CloseEffect = { readonly kind: 'close'; readonly code: number; readonly reason: string }
+
+/** Comes back as `judged` with the same tag. */
+export type JudgeEffect = { readonly kind: 'judge'; readonly tag: number; readonly said: Said }
+
+/** Comes back as `ran` with the same tag. */
+export type RunEffect = { readonly kind: 'run'; readonly tag: number; readonly procedure: Procedure<unknown> }
+
+/** Something worth counting; the names stand in telemetry. */
+export type CountEffect = { readonly kind: 'count'; readonly what: string; readonly n: number }
+
+/** A task left for an agent, so long after it began to wait. */
+export type DispatchedEffect = { readonly kind: 'dispatched'; readonly waitedMs: number }
+
+/** A line in the log: ids, never payloads or outputs. */
+export type NoteEffect = {
+  readonly kind: 'note'
+  readonly level: 'info' | 'warn' | 'error'
+  readonly text: string
+  readonly about?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** One call on the ledger by a shard's door: comes back as `committed` or `faulted`. */
+export type LedgerCommitEffect = {
+  readonly kind: 'ledgerCommit'
+  readonly shard: number
+  readonly seq: number
+  readonly transactions: readonly Transaction[]
+}
+
+/** One claim by a shard's door: comes back as `claimed` or `claimFaulted`. */
+export type LedgerClaimEffect = {
+  readonly kind: 'ledgerClaim'
+  readonly shard: number
+  readonly seq: number
+  readonly request: ClaimRequest
+}
+
+/** Resumes procedures whose orders were answered. */
+export type AnswerEffect = {
+  readonly kind: 'answer'
+  readonly tickets: readonly number[]
+  readonly outcomes: readonly Outcome[]
+}
+
+/** Those that the runtime doesn't carry out itself. */
+export type NodeOwnEffect =
+  | SendEffect
+  | CloseEffect
+  | JudgeEffect
+  | RunEffect
+  | CountEffect
+  | DispatchedEffect
+  | NoteEffect
+  | LedgerCommitEffect
+  | LedgerClaimEffect
+  | AnswerEffect
+
+export type NodeEffect = BuiltInEffect<NodeOwnEffect> | NodeOwnEffect
+
+/** A checked frame arrived (`transport` has answered those that weren't). */
+export type FrameMessage<Frame> = { readonly kind: 'frame'; readonly frame: Frame }
+
+/** The connection is gone, whoever ended it. */
+export type LostMessage = { readonly kind: 'lost' }
+
+export type JudgedMessage = {
+  readonly kind: 'judged'
+  readonly tag: number
+  readonly verdict: Verdict
+  readonly hash: string
+}
+
+/** What a procedure returned, or why it couldn't: the ledger is away, or it threw (a bug, already on the log). */
+export type RanMessage =
+  | { readonly kind: 'ran'; readonly tag: number; readonly result: unknown }
+  | {
+      readonly kind: 'ranNot'
+      readonly tag: number
+      readonly why: 'unavailable' | 'bug'
+      readonly retryAfterMs: number
+    }
+
+export type CommittedMessage = { readonly kind: 'committed'; readonly seq: number; readonly reply: CommitReply }
+export type FaultedMessage = { readonly kind: 'faulted'; readonly seq: number; readonly why: string }
+export type ClaimedMessage = { readonly kind: 'claimed'; readonly seq: number; readonly reply: ClaimReply }
+export type ClaimFaultedMessage = { readonly kind: 'claimFaulted'; readonly seq: number; readonly why: string }
+
+export const tell = <M extends Message>(to: Address, message: M): Tell => ({ kind: 'tell', to, message })
+
+export const reply = <M extends Message>(to: From, message: M): Reply => ({ kind: 'reply', to, message })
+
+export const ask = <M extends Message>(to: Address, message: M, deadlineMs: number, tag: string | number): Ask => ({
+  kind: 'ask',
+  to,
+  message,
+  deadlineMs,
+  tag,
+})
+
+export const send = <Frame extends { readonly type: string }>(frame: Frame): SendEffect => ({ kind: 'send', frame })

@@ -1,0 +1,246 @@
+/**
+ * One connection of a producer: its requests, and the outcomes for its subscriber name.
+ *
+ * Outcomes are read from the subscriber's log shard by shard, a window of them under way at a time; what was seen is
+ * dropped from the log. After a reconnect reading begins anew at what is left.
+ */
+import type { ProducerFrame } from '../protocol/frames.js'
+import { outcomeLog } from '../tasks/keys.js'
+import { dropSeen, type OutcomePage, readOutcomes, shardsOf } from '../tasks/outcomes.js'
+import { overloaded, type Reply, refuse } from '../tasks/reply.js'
+import { registryAddress } from './addresses.js'
+import type { SessionFacts } from './agentSessionState.js'
+import { answerTo } from './answer.js'
+import {
+  type FrameMessage,
+  type Identity,
+  type LostMessage,
+  type NodeEffect,
+  type RanMessage,
+  send,
+  tell,
+} from './effects.js'
+import type { ProducerRequests } from './requests.js'
+import type { ActorDefinition, Address, Step } from './runtime/actor.js'
+import type { Woke } from './runtime/effect.js'
+import { welcomeOf } from './welcome.js'
+
+export type ProducerSessionArgs = SessionFacts & {
+  readonly identity: Identity
+  readonly requests: ProducerRequests
+}
+
+/** One shard's part of the subscriber's log. */
+type Reader = { readonly shard: number; cursor: string | undefined; isReading: boolean; hasMore: boolean }
+
+type Subscription = {
+  readonly name: string
+  readonly log: string
+  readonly readers: readonly Reader[]
+  /** Sent and not seen, in order of their numbers. */
+  readonly unseen: { readonly seq: number; readonly shard: number; readonly id: string }[]
+  seq: number
+}
+
+type Pending =
+  | { readonly kind: 'request'; readonly id: number }
+  | { readonly kind: 'reading'; readonly reader: Reader }
+  | { readonly kind: 'dropping' }
+
+type Live = {
+  readonly kind: 'live'
+  readonly self: Address
+  readonly args: ProducerSessionArgs
+  readonly subscription: Subscription | null
+  readonly pending: Map<number, Pending>
+  nextTag: number
+}
+
+export type ProducerSessionState =
+  | { readonly kind: 'greeting'; readonly self: Address; readonly args: ProducerSessionArgs }
+  | Live
+
+export type ProducerSessionMessage =
+  | FrameMessage<ProducerFrame>
+  | LostMessage
+  | RanMessage
+  /** There is something new in the subscriber's log. */
+  | { readonly kind: 'outcomesReady' }
+  | { readonly kind: 'replaced' }
+  | Woke
+  | { readonly kind: 'drain'; readonly reason: string; readonly reconnectMs: number }
+
+/** A lost hint costs at most this. */
+const pollMs = 2_000
+
+/** Read at a time, of one shard. */
+const pageSize = 256
+
+type ProducerStep = Step<ProducerSessionState, NodeEffect>
+
+export const producerSession: ActorDefinition<
+  ProducerSessionState,
+  ProducerSessionMessage,
+  NodeEffect,
+  ProducerSessionArgs
+> = {
+  name: 'producerSession',
+  supervision: 'stop',
+  mailbox: { work: 4_096, control: 4_096 },
+  control: ['lost', 'ran', 'ranNot', 'replaced', 'outcomesReady'],
+
+  start: (args, self) => [{ kind: 'greeting', self, args }],
+
+  on: {
+    frame: (session, { frame }, now) => {
+      if (session.kind === 'live') return liveFrame(session, frame, now)
+      if (frame.type === 'hello') return sayHello(session, frame, now)
+      const id = 'id' in frame ? frame.id : undefined
+      return id === undefined ? [session] : [session, answerTo(id, notReady)]
+    },
+
+    lost: (session) => {
+      if (session.kind === 'greeting' || session.subscription === null) return [session, { kind: 'stop' }]
+      const gone = { kind: 'unsubscribed', log: session.subscription.log, session: session.self } as const
+      return [session, tell(registryAddress, gone), { kind: 'stop' }]
+    },
+
+    ran: (session, { tag, result }) => {
+      if (session.kind === 'greeting') return [session]
+      const pending = session.pending.get(tag)
+      session.pending.delete(tag)
+      if (pending?.kind === 'request') return [session, answerTo(pending.id, result as Reply)]
+      if (pending?.kind === 'reading') return deliver(session, pending.reader, result as OutcomePage)
+      return [session]
+    },
+
+    ranNot: (session, { tag, why, retryAfterMs }) => {
+      if (session.kind === 'greeting') return [session]
+      const pending = session.pending.get(tag)
+      session.pending.delete(tag)
+      if (pending?.kind === 'reading') pending.reader.isReading = false
+      if (pending?.kind !== 'request') return [session]
+      return [session, answerTo(pending.id, why === 'unavailable' ? overloaded(retryAfterMs) : internal)]
+    },
+
+    outcomesReady: (session) => {
+      if (session.kind === 'greeting' || session.subscription === null) return [session]
+      for (const reader of session.subscription.readers) reader.hasMore = true
+      return [session, ...readMore(session)]
+    },
+
+    woke: (session, _message, now) => {
+      if (session.kind === 'greeting' || session.subscription === null) return [session]
+      for (const reader of session.subscription.readers) reader.hasMore = true
+      return [session, ...readMore(session), { kind: 'wake', key: 'poll', at: now + pollMs }]
+    },
+
+    replaced: (session) => [
+      session,
+      { kind: 'close', code: 4001, reason: 'another connection took the subscriber name' },
+    ],
+
+    drain: (session, { reason, reconnectMs }) =>
+      session.kind === 'live' ? [session, send({ type: 'drain', reason, reconnectMs })] : [session],
+  },
+}
+
+const notReady = refuse('NOT_READY', 'hello: say it first, and wait for welcome')
+const internal = refuse('INTERNAL', 'The node failed at this. Send it again.')
+
+const sayHello = (
+  { self, args }: Extract<ProducerSessionState, { kind: 'greeting' }>,
+  { id, subscriber }: Extract<ProducerFrame, { type: 'hello' }>,
+  now: number,
+): ProducerStep => {
+  const welcome = send(welcomeOf(args, args.identity, id, now))
+  const base = { kind: 'live', self, args, pending: new Map<number, Pending>(), nextTag: 1 } as const
+  if (subscriber === undefined) return [{ ...base, subscription: null }, welcome]
+  const { tenant, sub } = args.identity
+  const log = outcomeLog(tenant, sub, subscriber)
+  const readers = shardsOf(args.desk).map((shard) => ({ shard, cursor: undefined, isReading: false, hasMore: true }))
+  const live: Live = { ...base, subscription: { name: subscriber, log, readers, unseen: [], seq: 0 } }
+  const subscribed = tell(registryAddress, { kind: 'subscribed', log, session: self })
+  return [live, welcome, subscribed, ...readMore(live), { kind: 'wake', key: 'poll', at: now + pollMs }]
+}
+
+const liveFrame = (live: Live, frame: ProducerFrame, now: number): ProducerStep => {
+  switch (frame.type) {
+    case 'hello':
+      return [live, answerTo(frame.id, refuse('INVALID', 'type: hello was said already on this connection'))]
+    case 'heartbeat':
+      return frame.id === undefined ? [live] : [live, answerTo(frame.id, { kind: 'ack', fields: { now } })]
+    case 'reauth':
+      return [live]
+    case 'seen':
+      return seen(live, frame.seq)
+    default: {
+      const { identity, requests } = live.args
+      const subscriber = live.subscription?.name
+      const procedure = requests(identity, subscriber, frame, now)
+      return [live, { kind: 'run', tag: expect(live, { kind: 'request', id: frame.id }), procedure }]
+    }
+  }
+}
+
+const expect = (live: Live, pending: Pending): number => {
+  const tag = live.nextTag++
+  live.pending.set(tag, pending)
+  return tag
+}
+
+/** Reads on in each shard that may have more, while the window has room. */
+const readMore = (live: Live): readonly NodeEffect[] => {
+  const { subscription, args } = live
+  if (subscription === null) return []
+  const effects: NodeEffect[] = []
+  let room = args.limits.outcomeWindow - subscription.unseen.length
+  for (const reader of subscription.readers) {
+    if (reader.isReading) room -= pageSize
+    if (room <= 0 || reader.isReading || !reader.hasMore) continue
+    reader.isReading = true
+    reader.hasMore = false
+    const limit = Math.min(room, pageSize)
+    room -= limit
+    const procedure = readOutcomes(reader.shard, subscription.log, reader.cursor, limit)
+    effects.push({ kind: 'run', tag: expect(live, { kind: 'reading', reader }), procedure })
+  }
+  return effects
+}
+
+const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePage): ProducerStep => {
+  const { subscription } = live
+  reader.isReading = false
+  if (subscription === null) return [live]
+  const effects: NodeEffect[] = []
+  if (gap !== undefined) effects.push(send({ type: 'gap', ...gap }))
+  for (const { id, told } of outcomes) {
+    subscription.seq++
+    subscription.unseen.push({ seq: subscription.seq, shard: reader.shard, id })
+    effects.push(send({ type: 'outcome', seq: subscription.seq, ...told }))
+    reader.cursor = id
+  }
+  if (outcomes.length > 0) reader.hasMore = true
+  return [live, ...effects, ...readMore(live)]
+}
+
+/** Drops from the log what was seen, up to the last of each shard. */
+const seen = (live: Live, seq: number): ProducerStep => {
+  const { subscription, args } = live
+  if (subscription === null) return [live]
+  const last = new Map<number, string>()
+  let count = 0
+  for (const one of subscription.unseen) {
+    if (one.seq > seq) break
+    last.set(one.shard, one.id)
+    count++
+  }
+  if (count === 0) return [live]
+  subscription.unseen.splice(0, count)
+  const effects: NodeEffect[] = [...last].map(([shard, upTo]) => ({
+    kind: 'run',
+    tag: expect(live, { kind: 'dropping' }),
+    procedure: dropSeen(shard, subscription.log, upTo, args.identity.tenant),
+  }))
+  return [live, ...effects, ...readMore(live)]
+}

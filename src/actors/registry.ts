@@ -1,0 +1,240 @@
+/**
+ * Who is connected to this node: agents and subscribers, by name. Everything that looks for a session looks here.
+ *
+ * Of two connections with one name the newer wins, and the older is told. What the fleet view shows of an agent is
+ * written to the ledger in batches, under the number of its connection, so that an older node can't write over it.
+ */
+
+import type { Free } from '../protocol/records.js'
+import { releaseLease } from '../tasks/attempt.js'
+import type { Desk } from '../tasks/desk.js'
+import { agentKey } from '../tasks/keys.js'
+import { commitAll, type Order, type Procedure } from '../tasks/procedure.js'
+import { shardOf } from '../tasks/shardOf.js'
+import type { AssignedMessage } from './dispatcher.js'
+import { type NodeEffect, type RanMessage, reply, tell } from './effects.js'
+import { findHeld } from './heldEntries.js'
+import type { ActorDefinition, Address, Step } from './runtime/actor.js'
+import type { Asked, Woke } from './runtime/effect.js'
+
+export type AgentEntry = {
+  readonly session: Address
+  readonly tenant: string
+  readonly agent: string
+  readonly connection: number
+  readonly queues: readonly string[]
+  readonly isConnected: boolean
+  readonly status: 'ACTIVE' | 'IDLE' | 'BUSY'
+  readonly lastSeen: number
+  readonly holding: number
+  readonly metrics?: Free
+}
+
+export type RegistryState = {
+  readonly desk: Desk
+  /** By tenant and agent. */
+  readonly agents: Map<string, AgentEntry>
+  readonly bySession: Map<Address, string>
+  /** Sessions by the log of their subscriber. */
+  readonly subscribers: Map<string, Address>
+  /** Agents whose entry changed since it was last written. */
+  readonly changed: Set<string>
+}
+
+export type RegistryMessage =
+  | {
+      readonly kind: 'arrived'
+      readonly session: Address
+      readonly tenant: string
+      readonly agent: string
+      readonly connection: number
+      readonly queues: readonly string[]
+      readonly at: number
+      /** Ids of the tasks whose leases it adopted. */
+      readonly adopted: ReadonlySet<string>
+    }
+  | {
+      readonly kind: 'seen'
+      readonly session: Address
+      readonly at: number
+      readonly status: AgentEntry['status']
+      readonly holding: number
+    }
+  | { readonly kind: 'metrics'; readonly session: Address; readonly metrics: Free }
+  | { readonly kind: 'disconnected'; readonly session: Address; readonly at: number }
+  /** The session ended: it holds nothing any more. */
+  | { readonly kind: 'departed'; readonly session: Address }
+  | { readonly kind: 'subscribed'; readonly log: string; readonly session: Address }
+  | { readonly kind: 'unsubscribed'; readonly log: string; readonly session: Address }
+  /** Hints of the ledger. */
+  | { readonly kind: 'outcomes'; readonly log: string }
+  | {
+      readonly kind: 'stopTask'
+      readonly tenant: string
+      readonly agent: string
+      readonly task: string
+      readonly turn: number
+      readonly reason: string
+    }
+  /** A claim's answer was lost: whatever this node holds in the shard, and no session knows, goes back. */
+  | { readonly kind: 'lookFor'; readonly shard: number }
+  | Asked<{ readonly kind: 'whoIsHere'; readonly tenant: string }>
+  | RanMessage
+  | Woke
+
+export type WhoIsHere = { readonly kind: 'here'; readonly agents: readonly AgentEntry[] }
+
+export type RegistryArgs = { readonly desk: Desk }
+
+const writeMs = 2_000
+const agentsPerWrite = 1_000
+
+type RegistryStep = Step<RegistryState, NodeEffect>
+
+const keyOf = (tenant: string, agent: string): string => `${tenant}/${agent}`
+
+export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffect, RegistryArgs> = {
+  name: 'registry',
+  supervision: 'escalate',
+  mailbox: { work: 200_000, control: 10_000 },
+  control: ['whoIsHere', 'woke', 'ran', 'ranNot'],
+
+  start: ({ desk }, _self, now) => [
+    { desk, agents: new Map(), bySession: new Map(), subscribers: new Map(), changed: new Set() },
+    { kind: 'wake', key: 'write', at: now + writeMs },
+  ],
+
+  on: {
+    arrived: (state, { session, tenant, agent, connection, queues, at, adopted }) => {
+      const key = keyOf(tenant, agent)
+      const older = state.agents.get(key)
+      // Two hellos of one agent were under way together, and this one has the lower number.
+      if (older !== undefined && older.connection > connection) {
+        return [state, tell(session, { kind: 'replaced', adopted: new Set() })]
+      }
+      const entry: AgentEntry = {
+        session,
+        tenant,
+        agent,
+        connection,
+        queues,
+        isConnected: true,
+        status: 'ACTIVE',
+        lastSeen: at,
+        holding: adopted.size,
+      }
+      state.agents.set(key, entry)
+      state.bySession.set(session, key)
+      if (older === undefined) return [state]
+      state.bySession.delete(older.session)
+      return [state, tell(older.session, { kind: 'replaced', adopted })]
+    },
+
+    seen: (state, { session, at, status, holding }) => update(state, session, { lastSeen: at, status, holding }),
+
+    metrics: (state, { session, metrics }) => update(state, session, { metrics }),
+
+    disconnected: (state, { session, at }) => update(state, session, { isConnected: false, lastSeen: at }),
+
+    departed: (state, { session }) => {
+      const key = state.bySession.get(session)
+      state.bySession.delete(session)
+      if (key === undefined) return [state]
+      const entry = state.agents.get(key)
+      state.agents.delete(key)
+      state.changed.delete(key)
+      if (entry === undefined) return [state]
+      return [state, { kind: 'run', tag: 0, procedure: writeEntries(state.desk, [{ ...entry, isConnected: false }]) }]
+    },
+
+    subscribed: (state, { log, session }) => {
+      const older = state.subscribers.get(log)
+      state.subscribers.set(log, session)
+      return older === undefined || older === session ? [state] : [state, tell(older, { kind: 'replaced' })]
+    },
+
+    unsubscribed: (state, { log, session }) => {
+      if (state.subscribers.get(log) === session) state.subscribers.delete(log)
+      return [state]
+    },
+
+    outcomes: (state, { log }) => {
+      const session = state.subscribers.get(log)
+      return session === undefined ? [state] : [state, tell(session, { kind: 'outcomesReady' })]
+    },
+
+    stopTask: (state, { tenant, agent, task, turn, reason }) => {
+      const entry = state.agents.get(keyOf(tenant, agent))
+      return entry === undefined ? [state] : [state, tell(entry.session, { kind: 'stopTask', task, turn, reason })]
+    },
+
+    lookFor: (state, { shard }) => [state, { kind: 'run', tag: 1, procedure: findHeld(state.desk, shard) }],
+
+    whoIsHere: (state, { tenant, from }) => {
+      const agents = [...state.agents.values()].filter((entry) => entry.tenant === tenant)
+      return [state, reply<WhoIsHere>(from, { kind: 'here', agents })]
+    },
+
+    ran: (state, { tag, result }, now) => (tag === 1 ? [state, ...askHolders(state, result, now)] : [state]),
+
+    // What was not written is written with the next change; what was not looked for is looked for after the next fault.
+    ranNot: (state) => [state],
+
+    woke: (state, _message, now) => {
+      const entries: AgentEntry[] = []
+      for (const key of state.changed) {
+        if (entries.length >= agentsPerWrite) break
+        state.changed.delete(key)
+        const entry = state.agents.get(key)
+        if (entry !== undefined) entries.push(entry)
+      }
+      const again: NodeEffect = { kind: 'wake', key: 'write', at: now + (state.changed.size > 0 ? 100 : writeMs) }
+      if (entries.length === 0) return [state, again]
+      return [state, { kind: 'run', tag: 0, procedure: writeEntries(state.desk, entries) }, again]
+    },
+  },
+}
+
+const update = (state: RegistryState, session: Address, change: Partial<AgentEntry>): RegistryStep => {
+  const key = state.bySession.get(session)
+  const entry = key === undefined ? undefined : state.agents.get(key)
+  if (key === undefined || entry === undefined) return [state]
+  const next = { ...entry, ...change }
+  state.agents.set(key, next)
+  // When it was last seen is written along with the next change, and when it goes: not with each beat.
+  if (next.status !== entry.status || next.isConnected !== entry.isConnected || change.metrics !== undefined) {
+    state.changed.add(key)
+  }
+  return [state]
+}
+
+function* writeEntries(desk: Desk, entries: readonly AgentEntry[]): Procedure<void> {
+  yield* commitAll(
+    entries.map(({ tenant, agent, connection, isConnected, status, lastSeen }): Order => {
+      const record = agentKey(tenant, agent)
+      return {
+        shard: shardOf(agent, desk.shards),
+        tenant,
+        drains: true,
+        transaction: {
+          guards: [{ kind: 'equals', record, field: 'connection', value: connection }],
+          writes: [{ kind: 'put', record, fields: { status: isConnected ? status : 'OFFLINE', lastSeen } }],
+        },
+      }
+    }),
+  )
+}
+
+/** Each session is asked about what the ledger says it holds; what belongs to no session here goes back at once. */
+const askHolders = (state: RegistryState, result: unknown, now: number): readonly NodeEffect[] =>
+  (result as readonly { readonly claimed: AssignedMessage; readonly agent: string; readonly connection: number }[]).map(
+    ({ claimed, agent, connection }) => {
+      const entry = state.agents.get(keyOf(claimed.task.tenant, agent))
+      if (entry !== undefined && entry.connection === connection) {
+        return tell(entry.session, { kind: 'doYouHold', claimed })
+      }
+      const { shard, lane, entry: id, task } = claimed
+      const lease = { place: { shard, turn: task.turn, entry: id, task: task.id, lane }, task, agent, connection }
+      return { kind: 'run', tag: 0, procedure: releaseLease(lease, 'other', now) }
+    },
+  )

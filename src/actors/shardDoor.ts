@@ -1,0 +1,198 @@
+/**
+ * A shard's door: everything that this node commits to or claims from one shard passes here, one call at a time.
+ *
+ * While a commit is under way the next batch gathers, so batches are small when idle and large under load, without a
+ * timer. A call whose outcome is unknown is sent again with its seq until it is known. Claims have a seq of their own:
+ * one that faults is given up, and what it may have handed out is looked for (`lookFor`).
+ */
+import type { ClaimReply, ClaimRequest, Transaction } from '../ledger/port.js'
+import type { Outcome } from '../tasks/procedure.js'
+import { registryAddress } from './addresses.js'
+import {
+  type ClaimedMessage,
+  type ClaimFaultedMessage,
+  type CommittedMessage,
+  type FaultedMessage,
+  type NodeEffect,
+  reply,
+  tell,
+} from './effects.js'
+import { OrderQueue, type Ticketed } from './orderQueue.js'
+import type { ActorDefinition, Step } from './runtime/actor.js'
+import type { From, Woke } from './runtime/effect.js'
+
+type Batch = { readonly seq: number; readonly orders: readonly Ticketed[]; readonly tries: number }
+
+type Claim = { readonly from: From; readonly request: ClaimRequest }
+
+export type ShardDoorState = {
+  readonly shard: number
+  readonly orders: OrderQueue
+  readonly seq: number
+  readonly inFlight: Batch | null
+  readonly claims: readonly Claim[]
+  readonly claimSeq: number
+  readonly claiming: Claim | null
+  /** Calls in a row that faulted: 0 while the ledger answers. */
+  readonly faults: number
+}
+
+export type ShardDoorMessage =
+  | { readonly kind: 'orders'; readonly orders: readonly Ticketed[] }
+  /** Answered by `claimAnswered`. */
+  | { readonly kind: 'claim'; readonly from: From; readonly request: ClaimRequest }
+  | CommittedMessage
+  | FaultedMessage
+  | ClaimedMessage
+  | ClaimFaultedMessage
+  | Woke
+
+export type ClaimAnswered = {
+  readonly kind: 'claimAnswered'
+  /** Null: the ledger didn't say. */
+  readonly reply: Extract<ClaimReply, { kind: 'claimed' }> | null
+}
+
+export type ShardDoorArgs = { readonly shard: number }
+
+/** What waits here at most; over it what adds is refused, and what drains goes on to four times as much. */
+const maxOrders = 20_000
+const overloadedRetryMs = 250
+const firstAgainMs = 50
+const longestAgainMs = 1_000
+
+type DoorStep = Step<ShardDoorState, NodeEffect>
+
+export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEffect, ShardDoorArgs> = {
+  name: 'shardDoor',
+  supervision: 'escalate',
+  mailbox: { work: 100_000, control: 1_000 },
+  control: ['committed', 'faulted', 'claimed', 'claimFaulted', 'woke'],
+
+  start: ({ shard }) => [
+    {
+      shard,
+      orders: new OrderQueue(),
+      seq: 0,
+      inFlight: null,
+      claims: [],
+      claimSeq: 0,
+      claiming: null,
+      faults: 0,
+    },
+  ],
+
+  on: {
+    orders: (door, { orders }) => {
+      const refused: number[] = []
+      for (const one of orders) {
+        const room = one.order.drains ? 4 * maxOrders : maxOrders
+        if (door.orders.size < room) door.orders.push(one)
+        else refused.push(one.ticket)
+      }
+      const [next, ...effects] = commitNext(door)
+      return refused.length === 0 ? [next, ...effects] : [next, answerOverloaded(refused), ...effects]
+    },
+
+    claim: (door, { from, request }) => claimNext({ ...door, claims: [...door.claims, { from, request }] }),
+
+    committed: (door, { seq, reply: answer }, now) => {
+      const { inFlight } = door
+      if (inFlight?.seq !== seq) return [door]
+      switch (answer.kind) {
+        case 'answers': {
+          const outcomes: readonly Outcome[] = answer.answers
+          const tickets = inFlight.orders.map(({ ticket }) => ticket)
+          return withFirst({ kind: 'answer', tickets, outcomes }, commitNext({ ...door, inFlight: null, faults: 0 }))
+        }
+        case 'full':
+          return makeRoom({ ...door, faults: 0 }, inFlight, now)
+        case 'buried':
+        case 'oldSeq':
+          throw new Error(`shard ${door.shard}: the ledger says ${answer.kind} to this node's holder`)
+      }
+    },
+
+    faulted: (door, { seq }, now) => {
+      const { inFlight } = door
+      if (inFlight?.seq !== seq) return [door]
+      const tries = inFlight.tries + 1
+      const next = { ...door, inFlight: { ...inFlight, tries }, faults: door.faults + 1 }
+      return [next, { kind: 'wake', key: 'again', at: now + againMs(tries) }]
+    },
+
+    claimed: (door, { seq, reply: answer }) => {
+      if (door.claiming === null || door.claimSeq !== seq) return [door]
+      const { from } = door.claiming
+      const next: ShardDoorState = { ...door, claiming: null, faults: 0 }
+      if (answer.kind === 'buried' || answer.kind === 'oldSeq') {
+        throw new Error(`shard ${door.shard}: the ledger says ${answer.kind} to a claim of this node's holder`)
+      }
+      return withFirst(claimAnswer(from, answer.kind === 'claimed' ? answer : null), claimNext(next))
+    },
+
+    claimFaulted: (door, { seq }) => {
+      if (door.claiming === null || door.claimSeq !== seq) return [door]
+      const { from } = door.claiming
+      // The next claim's higher seq keeps a straggler from taking effect after we have looked for what it took.
+      const next: ShardDoorState = { ...door, claiming: null, faults: door.faults + 1 }
+      return withFirst(
+        claimAnswer(from, null),
+        withFirst(tell(registryAddress, { kind: 'lookFor', shard: door.shard }), claimNext(next)),
+      )
+    },
+
+    woke: (door, { key }) => {
+      if (key === 'again' && door.inFlight !== null) return [door, commitEffect(door.shard, door.inFlight)]
+      return commitNext(door)
+    },
+  },
+}
+
+const withFirst = (effect: NodeEffect, [state, ...effects]: DoorStep): DoorStep => [state, effect, ...effects]
+
+const againMs = (tries: number): number => Math.min(longestAgainMs, firstAgainMs * 2 ** Math.min(10, tries - 1))
+
+const answerOverloaded = (tickets: readonly number[]): NodeEffect => ({
+  kind: 'answer',
+  tickets,
+  outcomes: tickets.map(() => ({ kind: 'overloaded', retryAfterMs: overloadedRetryMs })),
+})
+
+const claimAnswer = (to: From, answer: ClaimAnswered['reply']): NodeEffect =>
+  reply<ClaimAnswered>(to, { kind: 'claimAnswered', reply: answer })
+
+const commitEffect = (shard: number, { seq, orders }: Batch): NodeEffect => ({
+  kind: 'ledgerCommit',
+  shard,
+  seq,
+  transactions: orders.map(({ order }): Transaction => order.transaction),
+})
+
+const commitNext = (door: ShardDoorState): DoorStep => {
+  if (door.inFlight !== null || door.orders.size === 0) return [door]
+  const batch: Batch = { seq: door.seq + 1, orders: door.orders.take(), tries: 0 }
+  return [{ ...door, seq: batch.seq, inFlight: batch }, commitEffect(door.shard, batch)]
+}
+
+const claimNext = (door: ShardDoorState): DoorStep => {
+  const [claiming, ...claims] = door.claims
+  if (door.claiming !== null || claiming === undefined) return [door]
+  const claimSeq = door.claimSeq + 1
+  const effect: NodeEffect = { kind: 'ledgerClaim', shard: door.shard, seq: claimSeq, request: claiming.request }
+  return [{ ...door, claims, claiming, claimSeq }, effect]
+}
+
+/** The ledger has no room: what adds is refused; what drains waits a while and goes again by itself. */
+const makeRoom = (door: ShardDoorState, { orders, tries }: Batch, now: number): DoorStep => {
+  const draining = orders.filter(({ order }) => order.drains)
+  const refused = orders.filter(({ order }) => !order.drains).map(({ ticket }) => ticket)
+  const effects = refused.length === 0 ? [] : [answerOverloaded(refused)]
+  if (draining.length === 0) {
+    const [next, ...more] = commitNext({ ...door, inFlight: null })
+    return [next, ...effects, ...more]
+  }
+  // The call that found no room took no seq, so the same number goes with what is left of its batch.
+  const batch: Batch = { seq: door.seq, orders: draining, tries: tries + 1 }
+  return [{ ...door, inFlight: batch }, ...effects, { kind: 'wake', key: 'again', at: now + againMs(batch.tries) }]
+}
