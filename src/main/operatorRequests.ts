@@ -1,0 +1,22 @@
+/** Everything an operator can ask, from the rooms that know: cards and audit, tasks, the fleet. */
+import { agentsRequest, countFleet } from '../actors/fleetRequests.js'
+import type { TaskRequests } from '../actors/requests.js'
+import type { Judge } from '../review/decision.js'
+import { type OperatorRequests, reviewRequests } from '../review/reviewRequests.js'
+import type { Desk } from '../tasks/desk.js'
+
+export const operatorRequests = (parts: {
+  readonly desk: Desk
+  readonly judge: Judge
+  readonly tasks: TaskRequests
+}): OperatorRequests => {
+  const { desk, judge, tasks } = parts
+  return {
+    ...reviewRequests({ shards: desk.shards, judge, countFleet: (tenant) => countFleet(desk, tenant) }),
+    agents: ({ tenant }, frame) => agentsRequest(desk, tenant, frame),
+    tasks,
+    replay: tasks,
+    getTask: tasks,
+    cancelTask: tasks,
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * The actors of a node, put together over a ledger, a clock and a way to reach clients: all of a node but its sockets.
+ *
+ * A node makes one over real time and sockets, the simulation several over virtual ones. What it is given, it uses as
+ * it is: nothing here reads a clock, the environment or randomness of its own.
+ */
+import {
+  dispatcherAddress,
+  registryAddress,
+  reviewQueueAddress,
+  shardDoorAddress,
+  shardOwnerAddress,
+} from '../actors/addresses.js'
+import { agentSession } from '../actors/agentSession.js'
+import type { SessionFacts } from '../actors/agentSessionState.js'
+import { dispatcher } from '../actors/dispatcher.js'
+import type { Identity, NodeOwnEffect } from '../actors/effects.js'
+import { createProcedureRunner, type ProcedureRunner } from '../actors/procedureRunner.js'
+import { producerSession } from '../actors/producerSession.js'
+import { registry } from '../actors/registry.js'
+import { producerRequests, taskRequests } from '../actors/requests.js'
+import type { Address } from '../actors/runtime/actor.js'
+import type { DeadLetter } from '../actors/runtime/deadLetter.js'
+import type { Scheduler } from '../actors/runtime/scheduler.js'
+import { type ActorSystem, createActorSystem } from '../actors/runtime/system.js'
+import { type ShardDoorState, shardDoor } from '../actors/shardDoor.js'
+import { shardOwner } from '../actors/shardOwner.js'
+import type { Clock } from '../clock.js'
+import type { Holder, Ledger } from '../ledger/port.js'
+import type { Role } from '../protocol/frames.js'
+import type { WireLimits } from '../protocol/nodeFrames.js'
+import type { Random } from '../random.js'
+import { cardDesk } from '../review/cardDesk.js'
+import { operatorSession } from '../review/operatorSession.js'
+import { reviewQueue } from '../review/reviewQueue.js'
+import type { Desk } from '../tasks/desk.js'
+import { partsOfLane, partsOfStop } from '../tasks/keys.js'
+import { createLeaseSigner } from '../tasks/lease.js'
+import type { Gate, Said, Verdict } from '../tasks/verdict.js'
+import { operatorRequests } from './operatorRequests.js'
+import { effectShells, errorText } from './shells.js'
+
+export type PlaneSettings = {
+  readonly heartbeatMs: number
+  readonly leaseMs: number
+  readonly resumeMs: number
+  readonly limits: WireLimits
+  readonly tasksPerLane: number
+  readonly taskRetentionMs: number
+  readonly outcomesKept: number
+  readonly outcomeRetentionMs: number
+  readonly auditRetentionMs: number
+}
+
+/** What the plane tells whoever watches it. */
+export type PlaneWatch = {
+  readonly count: (what: string, n: number) => void
+  readonly note: (
+    level: 'info' | 'warn' | 'error',
+    text: string,
+    about?: Readonly<Record<string, string | number | boolean>>,
+  ) => void
+  readonly committed: (transactions: number, tookMs: number) => void
+  readonly judged: (verdict: Verdict, tookMs: number) => void
+  readonly dispatched: (waitedMs: number) => void
+  readonly deadLetter: (letter: DeadLetter) => void
+  /** An actor failed so that the node can't go on. */
+  readonly failed: (why: string) => void
+}
+
+export type PlaneOptions = {
+  readonly node: string
+  readonly holder: Holder
+  readonly ledger: Ledger
+  /** Signs leases and sessions. */
+  readonly secret: Uint8Array
+  readonly clock: Clock
+  readonly scheduler: Scheduler
+  readonly random: Random
+  readonly newId: () => string
+  readonly gate: Gate
+  readonly hashOf: (value: unknown) => string
+  /** Of which holders it is certain that they are dead. */
+  readonly isDead: (holder: Holder) => boolean
+  readonly send: (session: Address, frame: { readonly type: string }) => void
+  readonly close: (session: Address, code: number, reason: string) => void
+  readonly settings: PlaneSettings
+  readonly watch: PlaneWatch
+}
+
+export interface Plane {
+  readonly system: ActorSystem<NodeOwnEffect>
+  readonly runner: ProcedureRunner
+  readonly desk: Desk
+  readonly operatorRequests: ReturnType<typeof operatorRequests>
+  readonly producerRequests: ReturnType<typeof producerRequests>
+  /** A session for a new connection of this role. */
+  openSession(role: Role, identity: Identity): Address
+  /** Those that were served since the start. */
+  readonly tenants: ReadonlySet<string>
+  /** Lets the tenant's dispatcher and review queue be there. */
+  serveTenant(tenant: string): void
+  /** Why the ledger doesn't answer just now; undefined: it does. */
+  unreadyFor(): string | undefined
+  stop(): Promise<void>
+}
+
+export const createPlane = (options: PlaneOptions): Plane => {
+  const { ledger, clock, settings, watch } = options
+  const desk: Desk = {
+    shards: ledger.shards,
+    node: options.node,
+    holder: options.holder,
+    signer: createLeaseSigner(options.secret, () => ledger.durability.generation),
+    cards: cardDesk(),
+    chance: () => options.random.next(),
+    newId: options.newId,
+    limits: { laneEntries: settings.tasksPerLane },
+  }
+  const runner = createProcedureRunner(ledger, clock, () => system)
+  const judge = (said: Said): Verdict => {
+    const started = performance.now()
+    const verdict = options.gate.judge(said)
+    watch.judged(verdict, performance.now() - started)
+    return verdict
+  }
+  const system: ActorSystem<NodeOwnEffect> = createActorSystem<NodeOwnEffect>({
+    clock,
+    scheduler: options.scheduler,
+    random: options.random,
+    effects: effectShells({ ...options, runner, judge }),
+    onDeadLetter: watch.deadLetter,
+    onFailure: ({ actor, address, directive, error }) => {
+      watch.note('error', `${actor} failed: ${errorText(error)}`, { address, leadsTo: directive.kind })
+      if (directive.kind === 'escalate') watch.failed(`${actor} failed`)
+    },
+  })
+
+  const facts: SessionFacts = {
+    desk,
+    heartbeatMs: settings.heartbeatMs,
+    limits: settings.limits,
+    ledger: () => ledger.durability,
+  }
+  const forProducers = producerRequests(desk, settings.limits)
+  const forOperators = operatorRequests({
+    desk,
+    judge: (said) => ({ verdict: judge(said), hash: options.hashOf(said.value) }),
+    tasks: taskRequests(desk),
+  })
+
+  system.spawn(registry, registryAddress, { desk })
+  for (let shard = 0; shard < ledger.shards; shard++) {
+    system.spawn(shardDoor, shardDoorAddress(shard), { shard })
+    system.spawn(shardOwner, shardOwnerAddress(shard), {
+      desk,
+      shard,
+      isDead: options.isDead,
+      resumeMs: settings.resumeMs,
+      bounds: {
+        taskRetentionMs: settings.taskRetentionMs,
+        auditRetentionMs: settings.auditRetentionMs,
+        outcomesKept: settings.outcomesKept,
+        outcomeRetentionMs: settings.outcomeRetentionMs,
+      },
+    })
+  }
+  const endHints = ledger.onHint((shard, hint) => tellHint(system, shard, hint))
+  let sessions = 0
+  const tenants = new Set<string>()
+
+  const serveTenant = (tenant: string): void => {
+    if (tenants.has(tenant)) return
+    tenants.add(tenant)
+    system.spawn(dispatcher, dispatcherAddress(tenant), { tenant, node: options.node, shards: ledger.shards })
+    system.spawn(reviewQueue, reviewQueueAddress(tenant), { tenant, shards: ledger.shards })
+  }
+
+  const openSession = (role: Role, identity: Identity): Address => {
+    const address = `${role}/${identity.tenant}/${identity.sub}/${++sessions}`
+    serveTenant(identity.tenant)
+    if (role === 'agent') {
+      const { leaseMs, resumeMs } = settings
+      system.spawn(agentSession, address, { ...facts, identity, leaseMs, resumeMs })
+    } else if (role === 'producer') {
+      system.spawn(producerSession, address, { ...facts, identity, requests: forProducers })
+    } else {
+      system.spawn(operatorSession, address, { ...facts, identity, requests: forOperators })
+    }
+    return address
+  }
+
+  return {
+    system,
+    runner,
+    desk,
+    operatorRequests: forOperators,
+    producerRequests: forProducers,
+    openSession,
+    tenants,
+    serveTenant,
+    unreadyFor: () => {
+      for (let shard = 0; shard < ledger.shards; shard++) {
+        const door = system.inspect(shardDoorAddress(shard)) as ShardDoorState | undefined
+        if (door === undefined || door.faults > 2) return 'the ledger does not answer'
+      }
+      return undefined
+    },
+    stop: async () => {
+      endHints()
+      await system.stop()
+    },
+  }
+}
+
+/** Hints of the ledger, to whom they are about. One for nobody here is nobody's loss: all are backed by polls. */
+const tellHint = (system: ActorSystem<NodeOwnEffect>, shard: number, hint: string): void => {
+  const [kind = '', ...rest] = hint.split('/')
+  if (kind === 'lane') {
+    const parts = partsOfLane(rest.join('/'))
+    if (parts === null || !system.has(dispatcherAddress(parts.tenant))) return
+    system.tell(dispatcherAddress(parts.tenant), ready(shard, parts.queue))
+  } else if (kind === 'out') {
+    system.tell(registryAddress, outcomes(hint))
+  } else if (kind === 'card') {
+    const [tenant = '', review = ''] = rest
+    if (system.has(reviewQueueAddress(tenant))) system.tell(reviewQueueAddress(tenant), hinted(review))
+  } else if (kind === 'stop') {
+    const about = partsOfStop(hint)
+    if (about !== null) system.tell(registryAddress, stopTask(about))
+  }
+}
+
+const ready = (shard: number, queue: string) => ({ kind: 'laneReady', shard, queue })
+const outcomes = (log: string) => ({ kind: 'outcomes', log })
+const hinted = (review: string) => ({ kind: 'hinted', review })
+const stopTask = (about: NonNullable<ReturnType<typeof partsOfStop>>) => ({ kind: 'stopTask', ...about })
