@@ -1,0 +1,20 @@
+/** What was acknowledged lately, for as long as a fault of the ledger might take it back. */
+
+/** More than a client gets acknowledged in any window; beyond it the oldest go. */
+const most = 100_000
+
+export class Recent<Item> {
+  #items: { readonly item: Item; readonly at: number }[] = []
+
+  add(item: Item, windowMs: number, now: number): void {
+    this.#items.push({ item, at: now })
+    // Only now and then: dropping one by one would move them all each time.
+    const [oldest] = this.#items
+    if (oldest !== undefined && (now - oldest.at > 2 * windowMs || this.#items.length > 2 * most))
+      this.#items = this.#items.filter(({ at }) => now - at <= windowMs).slice(-most)
+  }
+
+  within(windowMs: number, now: number): readonly Item[] {
+    return this.#items.filter(({ at }) => now - at <= windowMs).map(({ item }) => item)
+  }
+}
