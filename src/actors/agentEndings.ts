@@ -16,11 +16,12 @@ import {
   releaseLease,
 } from '../tasks/attempt.js'
 import type { HeldWord } from '../tasks/desk.js'
+import type { LeasePlace } from '../tasks/lease.js'
 import { overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { queueOf } from '../tasks/task.js'
 import type { Verdict } from '../tasks/verdict.js'
 import { dispatcherAddress } from './addresses.js'
-import { expect, freePlaces, report } from './agentLeases.js'
+import { armLook, expect, freePlaces, lookAgainAt, report } from './agentLeases.js'
 import type { Ending, HeldLease, Holding, Live, Pending } from './agentSessionState.js'
 import { answerTo } from './answer.js'
 import { type NodeEffect, send, tell } from './effects.js'
@@ -29,7 +30,7 @@ const staleLease = refuse('STALE_LEASE', 'lease: it has ended, or it is not a le
 
 const confidenceOf = (said: unknown): number => (typeof said === 'number' && said >= 0 && said <= 1 ? said : 0)
 
-/** Takes in an ending frame. Null in place of effects to judge or run: the lease isn't held, or ends already. */
+/** Takes in an ending frame. `held` null: the lease isn't held here, or ends already, and `effects` is all there is. */
 const begin = (
   live: Live,
   { id, task, lease: token }: Result | Fail | Release,
@@ -40,19 +41,27 @@ const begin = (
   const held = work.leases.get(token)
   if (held !== undefined && held.lease.task.id === task) {
     if (held.ending === null) {
-      held.ending = { by, waiters: [id] }
+      held.ending = { by, waiters: [{ id, by }] }
       return { held, effects: [] }
     }
-    if (held.ending.by !== by) return { held: null, effects: [answerTo(id, staleLease)] }
-    held.ending.waiters.push(id)
+    // Answered once it is known how the lease ended.
+    held.ending.waiters.push({ id, by })
     return { held: null, effects: [] }
   }
   const { tenant } = args.identity
   const place = args.desk.signer.verify(token, tenant, work.agent)
   if (place === null || place.task !== task) return { held: null, effects: [answerTo(id, staleLease)] }
-  const tag = expect(work, { kind: 'explaining', id, by })
-  return { held: null, effects: [{ kind: 'run', tag, procedure: explainEnd(place, work.agent, tenant, by, now) }] }
+  return { held: null, effects: [explain(live, place, { id, by }, now)] }
 }
+
+type Waiter = Ending['waiters'][number]
+
+/** Reads how a lease ended that isn't held here any more. */
+const explain = ({ work, args }: Holding, place: LeasePlace, { id, by }: Waiter, now: number): NodeEffect => ({
+  kind: 'run',
+  tag: expect(work, { kind: 'explaining', id }),
+  procedure: explainEnd(place, work.agent, args.identity.tenant, by, now),
+})
 
 /** `credits` count at once: the lease on its way to its end takes no place any more. */
 export const grantCredits = ({ work, args, self }: Live, more: number | undefined): readonly NodeEffect[] => {
@@ -161,27 +170,35 @@ export const endAnswered = (
   const { ending } = held
   if (reply.kind === 'overloaded') {
     held.ending = null
-    if (ending.reason !== undefined) return [lookAgain(now + reply.retryAfterMs)]
-    return answerAll(session, ending, overloaded(reply.retryAfterMs))
+    const { retryAfterMs } = reply
+    // Nobody asks again for what the node ends by itself.
+    const look = ending.reason === undefined ? armLook(session, held) : lookAgainAt(work, now + retryAfterMs)
+    return [...refuseAll(session, ending, overloaded(retryAfterMs)), ...look]
   }
   work.leases.delete(token)
   const told = answerAll(session, ending, replyOf(session, reply))
+  if (session.kind === 'live') {
+    const others = ending.waiters.filter(({ by }) => by !== ending.by)
+    told.push(...others.map((waiter) => explain(session, held.lease.place, waiter, now)))
+  }
   if (ending.reason === undefined || session.kind !== 'live' || !held.wasSent) return [...told, ...report(session, now)]
   const { id } = held.lease.task
   return [...told, send({ type: 'cancel', task: id, lease: token, reason: ending.reason }), ...report(session, now)]
 }
 
-/** Nobody asks again for what the node ends by itself. */
-const lookAgain = (at: number): NodeEffect => ({ kind: 'wake', key: 'leases', at })
-
-/** An answer to each who sent it; from the second on it is a duplicate. */
-const answerAll = (session: Holding, { waiters }: Ending, reply: Reply): readonly NodeEffect[] => {
+/** An answer to each who sent the same; from the second on it is a duplicate. */
+const answerAll = (session: Holding, { by, waiters }: Ending, reply: Reply): NodeEffect[] => {
   if (session.kind !== 'live') return []
-  return waiters.map((id, at) => {
+  const same = waiters.filter((waiter) => waiter.by === by)
+  return same.map(({ id }, at) => {
     if (at === 0 || reply.kind === 'error') return answerTo(id, reply)
     return answerTo(id, { kind: 'ack', fields: { ...reply.fields, duplicate: true } })
   })
 }
+
+/** The same to everybody who waits, whatever they sent. */
+const refuseAll = (session: Holding, { waiters }: Ending, reply: Reply): readonly NodeEffect[] =>
+  session.kind === 'live' ? waiters.map(({ id }) => answerTo(id, reply)) : []
 
 export const replyOf = ({ work }: Holding, reply: AttemptReply): Reply => {
   if (reply.kind === 'overloaded') return overloaded(reply.retryAfterMs)

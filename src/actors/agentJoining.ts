@@ -24,7 +24,7 @@ const agentOf = ({ identity }: AgentSessionArgs, { instance }: AgentHello): stri
 /** Operators see an agent's id and queues, so the gate sees them first. */
 export const sayHello = ({ self, args }: Greeting, hello: AgentHello): AgentStep => {
   const agent = agentOf(args, hello)
-  const next: Joining = { kind: 'joining', self, args, hello, agent, lost: [], isGone: false, step: { kind: 'names' } }
+  const next: Joining = { kind: 'joining', self, args, hello, agent, lost: [], isGone: false }
   const value = [hello.instance ?? '', ...hello.queues]
   return [next, { kind: 'judge', tag: 0, said: { tenant: args.identity.tenant, queue: '', kind: 'text', value } }]
 }
@@ -41,7 +41,7 @@ export const joinJudged = (joining: Joining, verdict: Verdict, now: number): Age
   const { tenant } = args.identity
   const lastConnection = hello.session === undefined ? 0 : (signer.verifySession(hello.session, tenant, agent) ?? 0)
   const joiner: Joiner = { tenant, agent, queues: hello.queues, lastConnection, holding }
-  const next: Joining = { ...joining, lost, step: { kind: 'joining' } }
+  const next: Joining = { ...joining, lost }
   return [next, { kind: 'run', tag: 0, procedure: joinAgent(args.desk, joiner, now) }]
 }
 
@@ -96,6 +96,7 @@ const workOf = ({ hello, agent }: Joining, { connection }: Joined): Work => ({
   capacity: hello.capacity,
   leases: new Map(),
   pending: new Map(),
+  calledOff: new Set(),
   nextTag: 1,
   credits: 0,
   lookAt: 0,

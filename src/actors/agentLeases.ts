@@ -58,12 +58,21 @@ export const extendLeases = (work: Work, tokens: readonly string[] | undefined, 
   }
 }
 
-/** When a lease is over by itself. */
-const endsAt = (held: HeldLease, leaseMs: number): number => Math.min(held.aliveAt + leaseMs, held.deadline)
+/**
+ * When a lease is over by itself. One that was never sent only waits to be given back. Without a connection nobody can
+ * say that it is at it: leases are kept until the session leaves.
+ */
+const endsAt = ({ kind, args }: Holding, { wasSent, aliveAt, deadline }: HeldLease): number => {
+  if (!wasSent) return 0
+  return kind === 'live' ? Math.min(aliveAt + args.leaseMs, deadline) : deadline
+}
 
-/** Arms the look at leases for the earliest end, unless it is armed for an earlier time. */
-export const armLook = ({ work, args }: Holding, held: HeldLease): readonly NodeEffect[] => {
-  const at = endsAt(held, args.leaseMs)
+/** Arms the look at leases for when this one is over. */
+export const armLook = (session: Holding, held: HeldLease): readonly NodeEffect[] =>
+  lookAgainAt(session.work, endsAt(session, held))
+
+/** Arms the look at leases, unless it is armed for an earlier time. */
+export const lookAgainAt = (work: Work, at: number): readonly NodeEffect[] => {
   if (work.lookAt !== 0 && work.lookAt <= at) return []
   work.lookAt = at
   return [{ kind: 'wake', key: 'leases', at }]
@@ -71,13 +80,13 @@ export const armLook = ({ work, args }: Holding, held: HeldLease): readonly Node
 
 /** Ends the leases that are over, and arms the next look. */
 export const lookAtLeases = (session: Holding, now: number): readonly NodeEffect[] => {
-  const { work, args } = session
+  const { work } = session
   const effects: NodeEffect[] = []
   let next = Number.POSITIVE_INFINITY
   work.lookAt = 0
   for (const held of work.leases.values()) {
     if (held.ending !== null) continue
-    const at = endsAt(held, args.leaseMs)
+    const at = endsAt(session, held)
     if (at > now) next = Math.min(next, at)
     else effects.push(...endLease(session, held, at === held.deadline ? timedOut : silent, now))
   }

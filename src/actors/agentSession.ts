@@ -6,24 +6,12 @@
  */
 import type { AgentFrame } from '../protocol/frames.js'
 import type { AttemptReply } from '../tasks/attempt.js'
-import { releaseLease } from '../tasks/attempt.js'
 import { overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { dispatcherAddress, registryAddress } from './addresses.js'
+import { assign, giveBack, noteCalledOff } from './agentAssignments.js'
 import { endAnswered, endByFail, endByRelease, endByResult, endJudged, grantCredits, replyOf } from './agentEndings.js'
 import { joinJudged, joinRan, sayHello } from './agentJoining.js'
-import {
-  agentLost,
-  armLook,
-  assignmentOf,
-  endLease,
-  expect,
-  extendLeases,
-  holdLease,
-  leaseOf,
-  lookAtLeases,
-  notHeld,
-  report,
-} from './agentLeases.js'
+import { agentLost, endLease, expect, extendLeases, lookAtLeases, notHeld, report } from './agentLeases.js'
 import type { AgentSessionArgs, AgentSessionState, Holding, Leaving, Live, Work } from './agentSessionState.js'
 import { answerTo } from './answer.js'
 import type { AssignedMessage } from './dispatcher.js'
@@ -62,7 +50,8 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
   name: 'agentSession',
   supervision: 'stop',
   mailbox: { work: 2_048, control: 4_096 },
-  control: ['lost', 'judged', 'ran', 'ranNot', 'left', 'replaced', 'stopTask', 'woke'],
+  // No flood of frames keeps a task out; `left` and `doYouHold` stay behind the tasks that were sent before them.
+  control: ['lost', 'judged', 'ran', 'ranNot', 'assigned', 'left', 'doYouHold', 'replaced', 'stopTask', 'woke'],
 
   start: (args, self) => [{ kind: 'greeting', self, args }],
 
@@ -89,7 +78,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       session.work.pending.delete(tag)
       if (pending?.kind === 'metrics') {
         const shown = verdict.kind === 'pass' ? pending.metrics : { held: verdict.reason }
-        return [session, tell(registryAddress, { kind: 'metrics', session: session.self, metrics: shown })]
+        return stopIfDone(session, tell(registryAddress, { kind: 'metrics', session: session.self, metrics: shown }))
       }
       if (pending?.kind !== 'result' && pending?.kind !== 'error') return [session]
       return [session, ...endJudged(session, pending, { verdict, hash }, now)]
@@ -98,16 +87,8 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
     ran: (session, { tag, result }, now) => {
       if (session.kind === 'joining') return joinRan(session, result, now)
       if (session.kind === 'greeting') return [session]
-      const pending = session.work.pending.get(tag)
-      session.work.pending.delete(tag)
       const reply = result as AttemptReply
-      if (pending?.kind === 'explaining' && session.kind === 'live') {
-        return [session, answerTo(pending.id, replyOf(session, reply))]
-      }
-      if (pending?.kind !== 'ending') return stopIfDone(session)
-      const effects = endAnswered(session, pending.token, reply, now)
-      const [next, ...more] = stopIfDone(session)
-      return [next, ...effects, ...more]
+      return attemptAnswered(session, tag, reply, replyOf(session, reply), now)
     },
 
     ranNot: (session, { tag, why, retryAfterMs }, now) => {
@@ -118,14 +99,13 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
         return session.isGone ? [greeting, { kind: 'stop' }] : [greeting, answerTo(hello.id, reply)]
       }
       if (session.kind === 'greeting') return [session]
-      const pending = session.work.pending.get(tag)
-      session.work.pending.delete(tag)
-      if (pending?.kind === 'explaining') return [session, answerTo(pending.id, reply)]
-      if (pending?.kind !== 'ending') return [session]
-      return [session, ...endAnswered(session, pending.token, { kind: 'overloaded', retryAfterMs }, now)]
+      return attemptAnswered(session, tag, { kind: 'overloaded', retryAfterMs }, reply, now)
     },
 
-    assigned: (session, claimed, now) => assign(session, claimed, now),
+    assigned: (session, claimed, now) => {
+      if (session.kind === 'greeting' || session.kind === 'joining') return [session]
+      return [session, ...assign(session, claimed, now)]
+    },
 
     left: (session) => (session.kind === 'leaving' ? stopIfDone({ ...session, hasLeft: true }) : [session]),
 
@@ -151,6 +131,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
         if (session.kind !== 'live') return stopIfDone(session)
         return [session, send({ type: 'cancel', task, lease: token, reason }), ...report(session, now)]
       }
+      noteCalledOff(session.work, task, turn)
       return [session]
     },
 
@@ -159,7 +140,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       for (const { lease } of session.work.leases.values()) {
         if (lease.task.id === claimed.task.id && lease.place.turn === claimed.task.turn) return [session]
       }
-      return [session, giveBack(session, claimed, now)]
+      return [session, ...giveBack(session, claimed, now)]
     },
 
     drain: (session, { reason, reconnectMs }) =>
@@ -221,29 +202,20 @@ const beat = (live: Live, frame: Extract<AgentFrame, { type: 'heartbeat' }>, now
   return [live, ...effects]
 }
 
-const assign = (session: AgentSessionState, claimed: AssignedMessage, now: number): AgentStep => {
-  if (session.kind === 'greeting' || session.kind === 'joining') return [session]
-  const { work, args } = session
-  work.credits = Math.max(0, work.credits - 1)
-  if (session.kind !== 'live') return [session, giveBack(session, claimed, now)]
-  const lease = leaseOf(work, claimed)
-  const token = args.desk.signer.sign(lease.place, args.identity.tenant, work.agent)
-  const held = holdLease(work, lease, token, true, now)
-  return [
-    session,
-    send({ type: 'task', task: assignmentOf(claimed.task, held) }),
-    { kind: 'dispatched', waitedMs: now - claimed.task.updatedAt },
-    ...armLook(session, held),
-    ...report(session, now),
-  ]
+/** What an explanation, or the end of a lease, has come to; `reply` is for who asked to have it explained. */
+const attemptAnswered = (
+  session: Holding,
+  tag: number,
+  attempt: AttemptReply,
+  reply: Reply,
+  now: number,
+): AgentStep => {
+  const pending = session.work.pending.get(tag)
+  session.work.pending.delete(tag)
+  if (pending?.kind === 'ending') return stopIfDone(session, ...endAnswered(session, pending.token, attempt, now))
+  if (pending?.kind !== 'explaining' || session.kind !== 'live') return stopIfDone(session)
+  return [session, answerTo(pending.id, reply)]
 }
-
-/** A claim that came too late: the task goes back as if nobody had had it. */
-const giveBack = (session: Holding, claimed: AssignedMessage, now: number): NodeEffect => ({
-  kind: 'run',
-  tag: expect(session.work, { kind: 'returning' }),
-  procedure: releaseLease(leaseOf(session.work, claimed), 'other', now),
-})
 
 const linger = ({ self, args, work }: Live, now: number): AgentStep => {
   work.credits = 0
@@ -261,18 +233,19 @@ const leave = (session: Holding, why: typeof agentLost, now: number): AgentStep 
   const { self, args, work } = session
   const isFirst = session.kind !== 'leaving'
   work.credits = 0
+  work.lookAt = 0
   const next: Leaving = { kind: 'leaving', self, args, work, hasLeft: isFirst ? false : session.hasLeft }
   const effects: NodeEffect[] = []
   if (isFirst) effects.push(tell(dispatcherAddress(args.identity.tenant), { kind: 'leave', session: self }))
   for (const held of work.leases.values()) {
     if (held.ending === null) effects.push(...endLease(next, held, why, now))
   }
-  const [last, ...more] = stopIfDone(next)
-  return [last, ...effects, ...more]
+  return stopIfDone(next, ...effects)
 }
 
-const stopIfDone = (session: Holding): AgentStep => {
+/** Behind these effects it ends, where nothing is left to wait for. */
+const stopIfDone = (session: Holding, ...effects: readonly NodeEffect[]): AgentStep => {
   const isDone = session.kind === 'leaving' && session.hasLeft && session.work.leases.size === 0
-  if (!isDone || session.work.pending.size > 0) return [session]
-  return [session, tell(registryAddress, { kind: 'departed', session: session.self }), { kind: 'stop' }]
+  if (!isDone || session.work.pending.size > 0) return [session, ...effects]
+  return [session, ...effects, tell(registryAddress, { kind: 'departed', session: session.self }), { kind: 'stop' }]
 }

@@ -45,16 +45,14 @@ export type HeldLease = {
 
 export type Ending = {
   readonly by: EndedBy
-  /** Request ids: the first one ended it, the others sent the same again meanwhile. */
-  readonly waiters: number[]
+  /** Requests: the first one of the same kind ended it, the others came meanwhile. */
+  readonly waiters: { readonly id: number; readonly by: EndedBy }[]
   /** Told to the agent as `cancel`, where it is the node that ends it. */
   readonly reason?: string
 }
 
 /** What a tag of a `judge` or `run` effect is about. */
 export type Pending =
-  | { readonly kind: 'names' }
-  | { readonly kind: 'joining' }
   | { readonly kind: 'metrics'; readonly metrics: Free }
   | { readonly kind: 'result'; readonly token: string; readonly output: Uint8Array; readonly confidence: unknown }
   | {
@@ -65,9 +63,7 @@ export type Pending =
       readonly retry: boolean
     }
   | { readonly kind: 'ending'; readonly token: string }
-  | { readonly kind: 'explaining'; readonly id: number; readonly by: EndedBy }
-  /** Given back: nobody waits for it. */
-  | { readonly kind: 'returning' }
+  | { readonly kind: 'explaining'; readonly id: number }
 
 export type Work = {
   readonly agent: string
@@ -76,6 +72,8 @@ export type Work = {
   readonly capacity: number
   readonly leases: Map<string, HeldLease>
   readonly pending: Map<number, Pending>
+  /** Turns that were called off before their task came. */
+  readonly calledOff: Set<string>
   nextTag: number
   /** Tasks asked for and not yet given. */
   credits: number
@@ -95,7 +93,6 @@ export type Joining = Base & {
   readonly lost: readonly string[]
   /** The connection went while it joined. */
   readonly isGone: boolean
-  readonly step: Pending
 }
 export type Live = Base & { readonly kind: 'live'; readonly work: Work }
 export type Lingering = Base & { readonly kind: 'lingering'; readonly work: Work }

@@ -13,7 +13,7 @@ import { ask, type NodeEffect, type RanMessage, tell } from './effects.js'
 import { Line, type Taker } from './line.js'
 import type { ActorDefinition, Address, Step } from './runtime/actor.js'
 import type { Replied, Unanswered, Woke } from './runtime/effect.js'
-import type { ClaimAnswered } from './shardDoor.js'
+import { type ClaimAnswered, claimDeadlineMs } from './shardDoor.js'
 
 /** A task for this session: it made the claim's record RUNNING for the session's connection. */
 export type AssignedMessage = {
@@ -59,8 +59,6 @@ export type DispatcherArgs = { readonly tenant: string; readonly node: string; r
 /** A lost hint costs at most this. */
 const pollMs = 1_000
 const claimBytes = 4 * 1_048_576
-/** Longer than a ledger that is just slow: what comes later is found by `lookFor`. */
-const claimDeadlineMs = 60_000
 
 type DispatcherStep = Step<DispatcherState, NodeEffect>
 
@@ -68,7 +66,8 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
   name: 'dispatcher',
   supervision: 'escalate',
   mailbox: { work: 100_000, control: 10_000 },
-  control: ['leave', 'replied', 'unanswered'],
+  // Not `leave`: a `want` that was sent before it must not come after it.
+  control: ['replied', 'unanswered'],
 
   start: ({ tenant, node, shards }, _self, now) => [
     { tenant, node, shards, takers: new Map(), lines: new Map(), claims: new Map(), nextTag: 1 },
@@ -80,9 +79,12 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
       const known = state.takers.get(session)
       const taker = known ?? { session, agent, connection, queues, credits: 0, claiming: 0, isLeaving: false }
       if (taker.isLeaving) return [state]
-      if (known === undefined) state.takers.set(session, taker)
+      const lines = taker.queues.map((queue) => lineOf(state, queue))
+      if (known === undefined) {
+        state.takers.set(session, taker)
+        for (const line of lines) line.members++
+      }
       taker.credits += credits
-      const lines = queues.map((queue) => lineOf(state, queue))
       for (const line of lines) line.push(taker)
       return claimAll(state, lines, now)
     },
@@ -94,13 +96,14 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
         taker.credits = 0
         return [state]
       }
-      if (taker !== undefined) taker.credits = 0
-      state.takers.delete(session)
+      if (taker !== undefined) forget(state, taker)
       return [state, tell(session, { kind: 'left' })]
     },
 
     laneReady: (state, { shard, queue }, now) => {
-      const line = lineOf(state, queue)
+      // Where there is no line nobody serves the queue, and a new one looks into every shard.
+      const line = state.lines.get(queue)
+      if (line === undefined) return [state]
       line.ready.add(shard)
       return claimAll(state, [line], now)
     },
@@ -111,12 +114,12 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
 
     ran: (state) => [state],
 
-    // The end of its wait stays uncommitted, and its entry pending: the next look for lost claims finds it.
+    // The end of its wait stays uncommitted: the shard's owner ends it with the other waits that are over.
     ranNot: (state) => [state],
 
     woke: (state, _message, now) => {
       for (const line of state.lines.values()) {
-        if (line.isIdle()) state.lines.delete(line.queue)
+        if (line.isDeserted()) state.lines.delete(line.queue)
         else for (let shard = 0; shard < state.shards; shard++) line.ready.add(shard)
       }
       const [next, ...effects] = claimAll(state, [...state.lines.values()], now)
@@ -131,6 +134,16 @@ const lineOf = (state: DispatcherState, queue: string): Line => {
   const line = new Line(queue, state.shards)
   state.lines.set(queue, line)
   return line
+}
+
+const forget = (state: DispatcherState, taker: Taker): void => {
+  taker.credits = 0
+  state.takers.delete(taker.session)
+  for (const queue of taker.queues) {
+    const line = lineOf(state, queue)
+    line.drop(taker)
+    line.members--
+  }
 }
 
 /** Starts a claim for each (line, shard) that is ready, has takers, and has none under way. */
@@ -187,15 +200,22 @@ const answered = (state: DispatcherState, tag: number, reply: ClaimAnswered['rep
   for (const one of reply?.overdue ?? []) effects.push(endWait(claim.shard, one, now))
   effects.push(...giveBackCredits(state, line, claim.takers, given))
   line.turnBy(claimed.length)
-  // All takers got one: there is likely more. Fewer did: the lanes were empty, unless a hint has come meanwhile.
-  if (reply !== null && claimed.length === claim.takers.length) {
-    line.grow()
-    line.ready.add(claim.shard)
-  } else {
-    line.shrink()
-  }
+  if (claimed.length === claim.takers.length) line.grow()
+  else line.shrink()
+  if (reply !== null && mayHaveMore(reply, claim)) line.ready.add(claim.shard)
   const [next, ...more] = claimAll(state, linesOf(state, claim.takers, line), now)
   return [next, ...effects, ...more]
+}
+
+/** Whether something may still wait. Else the lanes were empty, unless a hint has come meanwhile. */
+const mayHaveMore = ({ claimed, overdue }: NonNullable<ClaimAnswered['reply']>, { takers }: InFlight): boolean => {
+  if (claimed.length === takers.length || overdue.length > 0) return true
+  let bytes = 0
+  for (const { fields } of claimed) {
+    for (const value of [fields.payload, fields.previous]) if (value instanceof Uint8Array) bytes += value.length
+  }
+  // Large bodies end a claim before its takers do.
+  return bytes > claimBytes / 2
 }
 
 /** The lines that takers who are free again may serve. */
@@ -233,7 +253,7 @@ const giveBackCredits = (
     taker.claiming--
     if (taker.isLeaving) {
       if (taker.claiming > 0) continue
-      state.takers.delete(taker.session)
+      forget(state, taker)
       effects.push(tell(taker.session, { kind: 'left' }))
       continue
     }

@@ -43,6 +43,8 @@ export class Line {
   readonly ready = new Set<number>()
   /** Shards with a claim under way. */
   readonly claiming = new Set<number>()
+  /** Sessions that serve this queue, waiting or at work. */
+  members = 0
   readonly #waiting = new Map<Address, Taker>()
   /** Before all others: they were offered and got nothing. */
   #front: Taker[] = []
@@ -68,8 +70,9 @@ export class Line {
     this.#waiting.delete(taker.session)
   }
 
-  isIdle(): boolean {
-    return this.claiming.size === 0 && this.#front.length === 0 && this.#waiting.size === 0
+  /** Nobody serves it any more. As long as somebody does it is kept: it knows whose turn is next. */
+  isDeserted(): boolean {
+    return this.members === 0 && this.claiming.size === 0
   }
 
   /** Takers for one claim; each place takes one of its credits. One with credits left goes behind the others. */

@@ -30,13 +30,14 @@ export type ProducerSessionArgs = SessionFacts & {
   readonly requests: ProducerRequests
 }
 
-/** One shard's part of the subscriber's log. */
-type Reader = { readonly shard: number; cursor: string | undefined; isReading: boolean; hasMore: boolean }
+/** One shard's part of the subscriber's log. `reading`: how many outcomes the read under way may bring. */
+type Reader = { readonly shard: number; cursor: string | undefined; reading: number; hasMore: boolean }
 
 type Subscription = {
   readonly name: string
   readonly log: string
-  readonly readers: readonly Reader[]
+  /** Whoever brought something last stands last. */
+  readonly readers: Reader[]
   /** Sent and not seen, in order of their numbers. */
   readonly unseen: { readonly seq: number; readonly shard: number; readonly id: string }[]
   seq: number
@@ -118,7 +119,7 @@ export const producerSession: ActorDefinition<
       if (session.kind === 'greeting') return [session]
       const pending = session.pending.get(tag)
       session.pending.delete(tag)
-      if (pending?.kind === 'reading') pending.reader.isReading = false
+      if (pending?.kind === 'reading') pending.reader.reading = 0
       if (pending?.kind !== 'request') return [session]
       return [session, answerTo(pending.id, why === 'unavailable' ? overloaded(retryAfterMs) : internal)]
     },
@@ -158,7 +159,7 @@ const sayHello = (
   if (subscriber === undefined) return [{ ...base, subscription: null }, welcome]
   const { tenant, sub } = args.identity
   const log = outcomeLog(tenant, sub, subscriber)
-  const readers = shardsOf(args.desk).map((shard) => ({ shard, cursor: undefined, isReading: false, hasMore: true }))
+  const readers = shardsOf(args.desk).map((shard) => ({ shard, cursor: undefined, reading: 0, hasMore: true }))
   const live: Live = { ...base, subscription: { name: subscriber, log, readers, unseen: [], seq: 0 } }
   const subscribed = tell(registryAddress, { kind: 'subscribed', log, session: self })
   return [live, welcome, subscribed, ...readMore(live), { kind: 'wake', key: 'poll', at: now + pollMs }]
@@ -195,12 +196,13 @@ const readMore = (live: Live): readonly NodeEffect[] => {
   if (subscription === null) return []
   const effects: NodeEffect[] = []
   let room = args.limits.outcomeWindow - subscription.unseen.length
+  for (const { reading } of subscription.readers) room -= reading
   for (const reader of subscription.readers) {
-    if (reader.isReading) room -= pageSize
-    if (room <= 0 || reader.isReading || !reader.hasMore) continue
-    reader.isReading = true
-    reader.hasMore = false
+    if (room <= 0) break
+    if (reader.reading > 0 || !reader.hasMore) continue
     const limit = Math.min(room, pageSize)
+    reader.reading = limit
+    reader.hasMore = false
     room -= limit
     const procedure = readOutcomes(reader.shard, subscription.log, reader.cursor, limit)
     effects.push({ kind: 'run', tag: expect(live, { kind: 'reading', reader }), procedure })
@@ -210,7 +212,8 @@ const readMore = (live: Live): readonly NodeEffect[] => {
 
 const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePage): ProducerStep => {
   const { subscription } = live
-  reader.isReading = false
+  const limit = reader.reading
+  reader.reading = 0
   if (subscription === null) return [live]
   const effects: NodeEffect[] = []
   if (gap !== undefined) effects.push(send({ type: 'gap', ...gap }))
@@ -220,7 +223,12 @@ const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePage): Pr
     effects.push(send({ type: 'outcome', seq: subscription.seq, ...told }))
     reader.cursor = id
   }
-  if (outcomes.length > 0) reader.hasMore = true
+  // A page that isn't full is the last one, unless a hint has come since.
+  if (outcomes.length === limit) reader.hasMore = true
+  if (outcomes.length > 0) {
+    subscription.readers.splice(subscription.readers.indexOf(reader), 1)
+    subscription.readers.push(reader)
+  }
   return [live, ...effects, ...readMore(live)]
 }
 

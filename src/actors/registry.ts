@@ -6,11 +6,12 @@
  */
 
 import type { Free } from '../protocol/records.js'
-import { releaseLease } from '../tasks/attempt.js'
+import { type AttemptReply, releaseLease } from '../tasks/attempt.js'
 import type { Desk } from '../tasks/desk.js'
 import { agentKey } from '../tasks/keys.js'
 import { commitAll, type Order, type Procedure } from '../tasks/procedure.js'
 import { shardOf } from '../tasks/shardOf.js'
+import { shardDoorAddress } from './addresses.js'
 import type { AssignedMessage } from './dispatcher.js'
 import { type NodeEffect, type RanMessage, reply, tell } from './effects.js'
 import { findHeld } from './heldEntries.js'
@@ -76,7 +77,7 @@ export type RegistryMessage =
       readonly turn: number
       readonly reason: string
     }
-  /** A claim's answer was lost: whatever this node holds in the shard, and no session knows, goes back. */
+  /** A claim's answer was lost: what this node holds in the shard, and no session knows, goes back. Ends in `looked`. */
   | { readonly kind: 'lookFor'; readonly shard: number }
   | Asked<{ readonly kind: 'whoIsHere'; readonly tenant: string }>
   | RanMessage
@@ -168,19 +169,31 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
       return entry === undefined ? [state] : [state, tell(entry.session, { kind: 'stopTask', task, turn, reason })]
     },
 
-    lookFor: (state, { shard }) => [state, { kind: 'run', tag: 1, procedure: findHeld(state.desk, shard) }],
+    lookFor: (state, { shard }) => [state, look(state, shard)],
 
     whoIsHere: (state, { tenant, from }) => {
       const agents = [...state.agents.values()].filter((entry) => entry.tenant === tenant)
       return [state, reply<WhoIsHere>(from, { kind: 'here', agents })]
     },
 
-    ran: (state, { tag, result }, now) => (tag === 1 ? [state, ...askHolders(state, result, now)] : [state]),
+    ran: (state, { tag, result }, now) => {
+      if (tag <= firstReturn) {
+        const isDone = (result as AttemptReply).kind !== 'overloaded'
+        return isDone ? [state] : [state, lookLater(firstReturn - tag, now + againMs)]
+      }
+      if (tag < firstLook) return [state]
+      const looked = tell(shardDoorAddress(tag - firstLook), { kind: 'looked' })
+      return [state, ...askHolders(state, result, now), looked]
+    },
 
-    // What was not written is written with the next change; what was not looked for is looked for after the next fault.
-    ranNot: (state) => [state],
+    // What was not written is written with the next change.
+    ranNot: (state, { tag }, now) => {
+      if (tag <= firstReturn) return [state, lookLater(firstReturn - tag, now + againMs)]
+      return tag < firstLook ? [state] : [state, lookLater(tag - firstLook, now + againMs)]
+    },
 
-    woke: (state, _message, now) => {
+    woke: (state, { key }, now) => {
+      if (key.startsWith('look/')) return [state, look(state, Number(key.slice('look/'.length)))]
       const entries: AgentEntry[] = []
       for (const key of state.changed) {
         if (entries.length >= agentsPerWrite) break
@@ -194,6 +207,19 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
     },
   },
 }
+
+/** Tags from here on are looks, one for each shard; from there down, what was given back after them. */
+const firstLook = 1
+const firstReturn = -1
+const againMs = 250
+
+const lookLater = (shard: number, at: number): NodeEffect => ({ kind: 'wake', key: `look/${shard}`, at })
+
+const look = ({ desk }: RegistryState, shard: number): NodeEffect => ({
+  kind: 'run',
+  tag: firstLook + shard,
+  procedure: findHeld(desk, shard),
+})
 
 const update = (state: RegistryState, session: Address, change: Partial<AgentEntry>): RegistryStep => {
   const key = state.bySession.get(session)
@@ -235,6 +261,6 @@ const askHolders = (state: RegistryState, result: unknown, now: number): readonl
       }
       const { shard, lane, entry: id, task } = claimed
       const lease = { place: { shard, turn: task.turn, entry: id, task: task.id, lane }, task, agent, connection }
-      return { kind: 'run', tag: 0, procedure: releaseLease(lease, 'other', now) }
+      return { kind: 'run', tag: firstReturn - shard, procedure: releaseLease(lease, 'other', now) }
     },
   )

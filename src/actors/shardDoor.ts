@@ -3,7 +3,9 @@
  *
  * While a commit is under way the next batch gathers, so batches are small when idle and large under load, without a
  * timer. A call whose outcome is unknown is sent again with its seq until it is known. Claims have a seq of their own:
- * one that faults is given up, and what it may have handed out is looked for (`lookFor`).
+ * one that faults is given up; a claim of nothing follows, whose higher seq keeps a straggler from taking effect, and
+ * then what it may have handed out is looked for. Until that is done no other claim goes out, whose tasks would be taken
+ * for forgotten ones.
  */
 import type { ClaimReply, ClaimRequest, Transaction } from '../ledger/port.js'
 import type { Outcome } from '../tasks/procedure.js'
@@ -23,7 +25,11 @@ import type { From, Woke } from './runtime/effect.js'
 
 type Batch = { readonly seq: number; readonly orders: readonly Ticketed[]; readonly tries: number }
 
-type Claim = { readonly from: From; readonly request: ClaimRequest }
+/** `from` null: it claims nothing, and raises the seq. From `until` on nobody waits for the answer. */
+type Claim = { readonly from: From | null; readonly request: ClaimRequest; readonly until: number }
+
+/** Whether a claim may have handed out what nobody here knows of. */
+type Doubt = 'none' | 'raising' | 'looking'
 
 export type ShardDoorState = {
   readonly shard: number
@@ -33,6 +39,7 @@ export type ShardDoorState = {
   readonly claims: readonly Claim[]
   readonly claimSeq: number
   readonly claiming: Claim | null
+  readonly doubt: Doubt
   /** Calls in a row that faulted: 0 while the ledger answers. */
   readonly faults: number
 }
@@ -45,6 +52,8 @@ export type ShardDoorMessage =
   | FaultedMessage
   | ClaimedMessage
   | ClaimFaultedMessage
+  /** The registry: everything that this node holds in the shard has been asked for. */
+  | { readonly kind: 'looked' }
   | Woke
 
 export type ClaimAnswered = {
@@ -54,6 +63,9 @@ export type ClaimAnswered = {
 }
 
 export type ShardDoorArgs = { readonly shard: number }
+
+/** Whoever claims waits so long. What is claimed after that is looked for: longer than a ledger that is just slow. */
+export const claimDeadlineMs = 60_000
 
 /** What waits here at most; over it what adds is refused, and what drains goes on to four times as much. */
 const maxOrders = 20_000
@@ -67,7 +79,7 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
   name: 'shardDoor',
   supervision: 'escalate',
   mailbox: { work: 100_000, control: 1_000 },
-  control: ['committed', 'faulted', 'claimed', 'claimFaulted', 'woke'],
+  control: ['committed', 'faulted', 'claimed', 'claimFaulted', 'looked', 'woke'],
 
   start: ({ shard }) => [
     {
@@ -78,6 +90,7 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
       claims: [],
       claimSeq: 0,
       claiming: null,
+      doubt: 'none',
       faults: 0,
     },
   ],
@@ -94,7 +107,10 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
       return refused.length === 0 ? [next, ...effects] : [next, answerOverloaded(refused), ...effects]
     },
 
-    claim: (door, { from, request }) => claimNext({ ...door, claims: [...door.claims, { from, request }] }),
+    claim: (door, { from, request }, now) => {
+      const claim: Claim = { from, request, until: now + claimDeadlineMs }
+      return claimNext({ ...door, claims: [...door.claims, claim] })
+    },
 
     committed: (door, { seq, reply: answer }, now) => {
       const { inFlight } = door
@@ -121,28 +137,33 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
       return [next, { kind: 'wake', key: 'again', at: now + againMs(tries) }]
     },
 
-    claimed: (door, { seq, reply: answer }) => {
+    claimed: (door, { seq, reply: answer }, now) => {
       if (door.claiming === null || door.claimSeq !== seq) return [door]
       const { from } = door.claiming
       const next: ShardDoorState = { ...door, claiming: null, faults: 0 }
+      if (from === null) return raised(next, answer.kind, now)
       if (answer.kind === 'buried' || answer.kind === 'oldSeq') {
         throw new Error(`shard ${door.shard}: the ledger says ${answer.kind} to a claim of this node's holder`)
       }
+      if (now >= door.claiming.until) return raised(next, answer.kind, now)
       return withFirst(claimAnswer(from, answer.kind === 'claimed' ? answer : null), claimNext(next))
     },
 
-    claimFaulted: (door, { seq }) => {
+    claimFaulted: (door, { seq }, now) => {
       if (door.claiming === null || door.claimSeq !== seq) return [door]
       const { from } = door.claiming
-      // The next claim's higher seq keeps a straggler from taking effect after we have looked for what it took.
-      const next: ShardDoorState = { ...door, claiming: null, faults: door.faults + 1 }
-      return withFirst(
-        claimAnswer(from, null),
-        withFirst(tell(registryAddress, { kind: 'lookFor', shard: door.shard }), claimNext(next)),
-      )
+      const next = raiseAgain({ ...door, claiming: null, doubt: 'raising', faults: door.faults + 1 }, now)
+      return from === null ? next : withFirst(claimAnswer(from, null), next)
     },
 
+    looked: (door) => (door.doubt === 'looking' ? claimNext({ ...door, doubt: 'none' }) : [door]),
+
     woke: (door, { key }) => {
+      if (key === 'raise')
+        return claimNext({
+          ...door,
+          claims: [{ from: null, request: nothing, until: Number.POSITIVE_INFINITY }, ...door.claims],
+        })
       if (key === 'again' && door.inFlight !== null) return [door, commitEffect(door.shard, door.inFlight)]
       return commitNext(door)
     },
@@ -175,9 +196,31 @@ const commitNext = (door: ShardDoorState): DoorStep => {
   return [{ ...door, seq: batch.seq, inFlight: batch }, commitEffect(door.shard, batch)]
 }
 
+const nothing: ClaimRequest = {
+  lanes: [],
+  takers: [],
+  maxBytes: 0,
+  writes: {},
+  entryField: 'entry',
+  overdueField: 'expiresAt',
+}
+
+const raiseAgain = (door: ShardDoorState, now: number): DoorStep => [
+  door,
+  { kind: 'wake', key: 'raise', at: now + againMs(door.faults) },
+]
+
+/** The claim of nothing was answered. */
+const raised = (door: ShardDoorState, answer: ClaimReply['kind'], now: number): DoorStep => {
+  if (answer === 'full') return raiseAgain(door, now)
+  if (answer !== 'claimed') throw new Error(`shard ${door.shard}: the ledger says ${answer} to this node's holder`)
+  return [{ ...door, doubt: 'looking' }, tell(registryAddress, { kind: 'lookFor', shard: door.shard })]
+}
+
 const claimNext = (door: ShardDoorState): DoorStep => {
   const [claiming, ...claims] = door.claims
   if (door.claiming !== null || claiming === undefined) return [door]
+  if (door.doubt !== 'none' && claiming.from !== null) return [door]
   const claimSeq = door.claimSeq + 1
   const effect: NodeEffect = { kind: 'ledgerClaim', shard: door.shard, seq: claimSeq, request: claiming.request }
   return [{ ...door, claims, claiming, claimSeq }, effect]
@@ -192,7 +235,11 @@ const makeRoom = (door: ShardDoorState, { orders, tries }: Batch, now: number): 
     const [next, ...more] = commitNext({ ...door, inFlight: null })
     return [next, ...effects, ...more]
   }
-  // The call that found no room took no seq, so the same number goes with what is left of its batch.
-  const batch: Batch = { seq: door.seq, orders: draining, tries: tries + 1 }
-  return [{ ...door, inFlight: batch }, ...effects, { kind: 'wake', key: 'again', at: now + againMs(batch.tries) }]
+  // A number of its own: an earlier try whose outcome is unknown may still arrive, with other transactions.
+  const batch: Batch = { seq: door.seq + 1, orders: draining, tries: tries + 1 }
+  return [
+    { ...door, seq: batch.seq, inFlight: batch },
+    ...effects,
+    { kind: 'wake', key: 'again', at: now + againMs(batch.tries) },
+  ]
 }

@@ -102,8 +102,8 @@ const ran = (owner: Owner, tag: number, result: unknown, now: number): Step<Shar
   const state: ShardOwnerState = { kind: 'owning', owner }
   switch (tag) {
     case tags.due: {
-      const { looked, nextAt } = result as { looked: number; nextAt?: number }
-      const at = looked > 0 ? now : Math.min(now + dueMs, Math.max(now, nextAt ?? Number.POSITIVE_INFINITY))
+      const { settled, nextAt } = result as { settled: number; nextAt?: number }
+      const at = settled > 0 ? now : Math.min(now + dueMs, Math.max(now, nextAt ?? Number.POSITIVE_INFINITY))
       return [state, { kind: 'wake', key: 'due', at }]
     }
     case tags.bound:

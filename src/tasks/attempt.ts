@@ -53,7 +53,8 @@ export function* passResult(lease: Lease, output: Uint8Array, now: number): Proc
   const { task } = lease
   if (isLastStep(task)) {
     const fields = { output, entry: null, ends: endOf(lease, 'result', 'COMPLETED') }
-    return yield* settle(lease, 'result', 'COMPLETED', moveWrites(task, { to: 'COMPLETED', final: true, fields }, now))
+    const writes = moveWrites(task, { to: 'COMPLETED', final: true, fields }, now)
+    return yield* settle(lease, 'result', 'COMPLETED', writes, now)
   }
   const fields = {
     ...waitFields(task, now),
@@ -67,7 +68,7 @@ export function* passResult(lease: Lease, output: Uint8Array, now: number): Proc
     ...moveWrites(task, { to: 'QUEUED', final: false, fields }, now),
     ...enqueueWrites(task, task.steps[task.step] ?? '', fields.expiresAt ?? undefined),
   ]
-  return yield* settle(lease, 'result', 'QUEUED', writes)
+  return yield* settle(lease, 'result', 'QUEUED', writes, now)
 }
 
 /** The gate held the output: a card is made, and the task waits for a person. */
@@ -75,7 +76,7 @@ export function* holdResult(desk: Desk, lease: Lease, word: HeldWord, now: numbe
   const { review, writes } = desk.cards.open(word, now)
   const fields = { entry: null, review, ends: endOf(lease, 'result', 'NEEDS_REVIEW') }
   const move = moveWrites(lease.task, { to: 'NEEDS_REVIEW', final: false, fields }, now)
-  return yield* settle(lease, 'result', 'NEEDS_REVIEW', [...move, ...writes])
+  return yield* settle(lease, 'result', 'NEEDS_REVIEW', [...move, ...writes], now)
 }
 
 /** The agent gave up on it. `word`: the gate held the text of the error, which stays in a card. */
@@ -107,7 +108,7 @@ function* fail(
 ): Procedure<AttemptReply> {
   const writes = failWrites(desk, lease.task, lease.place.turn, { by, error, retry }, now)
   const status = mayRetry(lease.task, retry) ? 'SCHEDULED' : 'FAILED'
-  return yield* settle(lease, by, status, [...writes, ...more])
+  return yield* settle(lease, by, status, [...writes, ...more], now)
 }
 
 const mayRetry = (task: Task, retry: boolean): boolean => retry && task.attempts + 1 < task.maxAttempts
@@ -139,7 +140,7 @@ export const scheduleWrites = (task: Task, dueAt: number, fields: Move['fields']
 /** Given back unworked: no attempt counts. With `by: 'other'` it is the node that gives it back. */
 export function* releaseLease(lease: Lease, by: 'release' | 'other', now: number): Procedure<AttemptReply> {
   const fields = { ends: endOf(lease, by, 'SCHEDULED'), avoid: lease.agent }
-  return yield* settle(lease, by, 'SCHEDULED', scheduleWrites(lease.task, now + releaseBackoffMs, fields, now))
+  return yield* settle(lease, by, 'SCHEDULED', scheduleWrites(lease.task, now + releaseBackoffMs, fields, now), now)
 }
 
 /** A claim brought an entry whose wait was already over: nobody holds a lease of it but this node. */
@@ -167,7 +168,13 @@ export function* expireClaimed(
   })
 }
 
-function* settle(lease: Lease, by: EndedBy, status: TaskStatus, writes: readonly Write[]): Procedure<AttemptReply> {
+function* settle(
+  lease: Lease,
+  by: EndedBy,
+  status: TaskStatus,
+  writes: readonly Write[],
+  now: number,
+): Procedure<AttemptReply> {
   const outcome = yield* commit(order(lease, writes))
   switch (outcome.kind) {
     case 'done':
@@ -175,7 +182,7 @@ function* settle(lease: Lease, by: EndedBy, status: TaskStatus, writes: readonly
     case 'overloaded':
       return outcome
     case 'refused':
-      return yield* explainEnd(lease.place, lease.agent, lease.task.tenant, by, undefined)
+      return yield* explainEnd(lease.place, lease.agent, lease.task.tenant, by, now)
     case 'invalid':
       throw new Error(`end of an attempt: ${outcome.why}`)
   }
@@ -183,21 +190,24 @@ function* settle(lease: Lease, by: EndedBy, status: TaskStatus, writes: readonly
 
 /**
  * What became of a turn that isn't this lease's any more: the same kind of end again is a duplicate; anything else is
- * stale. A stale result goes on record, once for each lease (`at` undefined: the caller is the node itself).
+ * stale. A stale result goes on record, once for each lease; not one whose turn a newer connection of the agent took
+ * over, since it is sent again there.
  */
 export function* explainEnd(
   place: LeasePlace,
   agent: string,
   tenant: string,
   by: EndedBy,
-  at: number | undefined,
+  now: number,
 ): Procedure<AttemptReply> {
   const record = taskKey(place.task)
   const fields = yield* readOne(place.shard, record)
   if (fields === null || fields.tenant !== tenant) return { kind: 'stale' }
-  const end = taskOf(fields).ends.find(({ turn }) => turn === place.turn)
+  const task = taskOf(fields)
+  const end = task.ends.find(({ turn }) => turn === place.turn)
   if (end !== undefined && end.by === by && by !== 'other') return { kind: 'done', status: end.status, duplicate: true }
-  if (by === 'result' && at !== undefined) {
+  const isOver = task.turn !== place.turn || task.status !== 'RUNNING'
+  if (by === 'result' && isOver) {
     const field = `stale${place.turn}`
     yield* commit({
       shard: place.shard,
@@ -210,7 +220,7 @@ export function* explainEnd(
         ],
         writes: [
           { kind: 'put', record, fields: { [field]: true } },
-          auditWrite(tenant, { at, kind: 'staleResult', by: agent, task: place.task, turn: place.turn }),
+          auditWrite(tenant, { at: now, kind: 'staleResult', by: agent, task: place.task, turn: place.turn }),
         ],
       },
     })

@@ -4,6 +4,8 @@
  *
  * Connections of an agent are numbered, and `below` in its record decides, so whichever of two comes second wins
  * everywhere. Leases are adopted first: between the two steps no lease of a living agent can end (design section 5).
+ * All that is read is read before: once a lease is adopted there are only commits, which the shard's door carries through
+ * whatever the ledger does, so that no lease is left with a connection that never came to be.
  */
 import type { Fields } from '../ledger/port.js'
 import type { Lease } from './attempt.js'
@@ -35,15 +37,19 @@ export type JoinReply =
   | ({ readonly kind: 'joined' } & Joined)
   | { readonly kind: 'overloaded'; readonly retryAfterMs: number }
 
-/** Another connection of the same agent may raise the number in between; more often than this is a loop of two. */
+/** Another connection of the same agent may have raised the number in between. */
 const tries = 8
+/** So much is added, and its square, and so on: past what the clocks of two nodes can differ by. */
+const raise = 16
 
 export function* joinAgent(desk: Desk, joiner: Joiner, now: number): Procedure<JoinReply> {
   const shard = shardOf(joiner.agent, desk.shards)
   const record = agentKey(joiner.tenant, joiner.agent)
-  let connection = Math.max(now, joiner.lastConnection + 1)
-  for (let round = 0; round < tries; round++) {
-    const adopted = yield* adoptLeases(desk, joiner, connection)
+  const there = yield* readOne(shard, record)
+  let connection = Math.max(now, joiner.lastConnection + 1, Number(there?.connection ?? 0) + 1)
+  const tasks = yield* readTasks(joiner.holding.map(({ place }) => place))
+  for (let round = 1; round <= tries; round++) {
+    const adopted = yield* adoptLeases(desk, joiner, tasks, connection)
     if (adopted.kind === 'overloaded') return adopted
     const outcome = yield* commit({
       shard,
@@ -60,8 +66,7 @@ export function* joinAgent(desk: Desk, joiner: Joiner, now: number): Procedure<J
     if (outcome.kind === 'done') return { ...adopted, kind: 'joined', connection }
     if (outcome.kind === 'overloaded') return outcome
     if (outcome.kind === 'invalid') throw new Error(`join: ${outcome.why}`)
-    const there = yield* readOne(shard, record)
-    connection = Math.max(connection, Number(there?.connection ?? 0)) + 1
+    connection += raise ** round
   }
   throw new Error(`join: the number of agent ${joiner.agent} was raised ${tries} times by others`)
 }
@@ -81,6 +86,7 @@ type Adopted = { readonly kind: 'adopted' } & Omit<Joined, 'connection'>
 function* adoptLeases(
   desk: Desk,
   { tenant, agent, holding }: Joiner,
+  tasks: ReadonlyMap<string, Fields>,
   connection: number,
 ): Procedure<Adopted | Extract<Outcome, { kind: 'overloaded' }>> {
   if (holding.length === 0) return { kind: 'adopted', resumed: [], lost: [] }
@@ -88,7 +94,6 @@ function* adoptLeases(
   const busy = outcomes.find((outcome) => outcome.kind === 'overloaded')
   if (busy?.kind === 'overloaded') return busy
   const kept = holding.filter((_, at) => outcomes[at]?.kind === 'done')
-  const tasks = yield* readTasks(kept.map(({ place }) => place))
   return {
     kind: 'adopted',
     resumed: kept.flatMap(({ token, place }) => {

@@ -18,7 +18,8 @@ export const shownTask = (task: Task): TaskRecord => ({
   steps: task.steps,
   status: task.status,
   final: isFinal(task),
-  attempt: task.attempts + (isFinal(task) && task.status === 'FAILED' ? 0 : 1),
+  // All of them are over once it FAILED; else the one under way, or to come, counts too.
+  attempt: task.attempts + (task.status === 'FAILED' ? 0 : 1),
   priority: task.priority,
   createdAt: task.createdAt,
   updatedAt: task.updatedAt,

@@ -16,6 +16,7 @@ import {
   read,
   now as readNow,
   readOne,
+  Unavailable,
 } from './procedure.js'
 import { taskOf } from './task.js'
 
@@ -46,12 +47,16 @@ export function* takeShard(desk: Desk, shard: number, isDead: (holder: string) =
     })
     if (outcome.kind === 'done') return { epoch, dead }
     if (outcome.kind === 'invalid') throw new Error(`take shard ${shard}: ${outcome.why}`)
+    if (outcome.kind === 'overloaded') throw new Unavailable(`take shard ${shard}: no room`)
   }
 }
 
 const page = 256
 
-/** Tries again what the dead holder left and nobody adopted, then forgets the holder. Returns how many were tried. */
+/**
+ * Tries again what the dead holder left and nobody adopted, then forgets the holder. Returns how many were tried; throws
+ * `Unavailable` where something is left to be tried later.
+ */
 export function* retryOrphans(desk: Desk, shard: number, epoch: number, holder: string): Procedure<number> {
   const entries = yield* held(shard, holder)
   for (let at = 0; at < entries.length; at += page) {
@@ -74,12 +79,16 @@ export function* retryOrphans(desk: Desk, shard: number, epoch: number, holder: 
     }
     yield* commitAll(orders)
   }
-  yield* commit({
+  const retired = yield* commit({
     shard,
     tenant: '',
     drains: true,
     transaction: { guards: [{ kind: 'epoch', n: epoch }], writes: [{ kind: 'retire', holder }] },
   })
+  // Not for somebody who still holds something: an order above found no room.
+  if (retired.kind === 'invalid' || retired.kind === 'overloaded') {
+    throw new Unavailable(`shard ${shard}: ${holder} still holds something`)
+  }
   return entries.length
 }
 

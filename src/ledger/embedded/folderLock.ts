@@ -5,8 +5,7 @@
  * Of two that come at once, one sees the other at least, so never both go on. The system ends a socket with its
  * process, however that ends, and no number that could be used again decides. A socket that nobody answers is removed.
  */
-import { readdir, rm } from 'node:fs/promises'
-import { open } from 'node:fs/promises'
+import { open, readdir, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { newId } from '../../ids.js'

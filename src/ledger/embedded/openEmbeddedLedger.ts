@@ -11,11 +11,11 @@ import { type FolderLock, lockFolder } from './folderLock.js'
 import { Journal } from './journal.js'
 import { damaged, leastPagesBytes, readJournal } from './journalFile.js'
 import { LedgerRefusal, messageOf, refusalOf } from './ledgerRefusal.js'
-import { unpack } from './packing.js'
 import { Pages, pagesFile } from './pages.js'
 import { Room } from './room.js'
 import { Store } from './store.js'
 import { takenKey } from './storeKeys.js'
+import { unpack } from './unpacking.js'
 
 export type EmbeddedLedgerOptions = {
   /** Made where there is none. */

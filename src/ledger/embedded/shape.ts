@@ -5,7 +5,8 @@
  * only where a record is handed out, from a pattern.
  */
 import type { Fields, Scalar } from '../port.js'
-import { pack, unpack } from './packing.js'
+import { pack } from './packing.js'
+import { unpack } from './unpacking.js'
 
 /** Shapes that are shared; more than that come from names that are made up as they go, and are each their record's. */
 const sharedMax = 4_096

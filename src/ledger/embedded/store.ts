@@ -14,10 +14,11 @@ import type { Journal } from './journal.js'
 import { Layer, type Slot } from './layer.js'
 import { codeOf, messageOf } from './ledgerRefusal.js'
 import { type Item, mergeLayers } from './mergeLayers.js'
-import { PackBuffer, type Stored, unpack } from './packing.js'
+import { Packer, type Stored } from './packing.js'
 import type { Pages } from './pages.js'
 import { afterPrefix, isListKey, splitListKey } from './storeKeys.js'
 import { takeOver } from './takeOver.js'
+import { unpack } from './unpacking.js'
 
 /** Where suffixes lie: `from` belongs to it, `to` doesn't. Empty: to the end. */
 export type StoreRange = {
@@ -42,7 +43,7 @@ export class Store {
   readonly #pages: Pages
   readonly #journal: Journal
   readonly #limits: StoreLimits
-  readonly #packer = new PackBuffer()
+  readonly #packer = new Packer(1 << 20)
   #top = new Layer()
   #taken: Layer | undefined
   #group = newGroup()
@@ -134,9 +135,8 @@ export class Store {
   get obstacle(): 'full' | 'broken' | undefined {
     if (this.#state.kind === 'broken') return 'broken'
     // Pages that can't take over let the journal grow; memory grows with it.
-    const isFull =
-      this.#state.kind === 'full' || (this.#taken !== undefined && this.#journal.bytes > 4 * this.#limits.journalBytes)
-    return isFull ? 'full' : undefined
+    const isOverdue = this.#isTakeOverStuck && this.#journal.bytes > 2 * this.#limits.journalBytes
+    return this.#state.kind === 'full' || isOverdue ? 'full' : undefined
   }
 
   /** Settles once everything that was put so far is durable; rejects where that isn't known. */
