@@ -29,20 +29,23 @@ export const leaseOf = (work: Work, { shard, lane, entry, task }: AssignedMessag
   return { place, task: kept, agent: work.agent, connection: work.connection }
 }
 
-export const assignmentOf = (task: Task, { token, deadline }: HeldLease): Assignment => ({
-  id: task.id,
-  lease: token,
-  queue: queueOf(task),
-  step: task.step,
-  steps: task.steps.length,
-  attempt: task.attempts + 1,
-  payload: new Raw(task.payload ?? nil),
-  ...(task.previous === undefined ? {} : { previous: new Raw(task.previous) }),
-  ...(task.approval === undefined ? {} : { approval: task.approval }),
-  ...(task.replayRejection === undefined ? {} : { rejection: task.replayRejection }),
-  deadline,
-  ...(task.trace === undefined ? {} : { trace: task.trace }),
-})
+export const assignmentOf = (task: Task, { token, deadline }: HeldLease): Assignment => {
+  const assignment: { -readonly [Name in keyof Assignment]: Assignment[Name] } = {
+    id: task.id,
+    lease: token,
+    queue: queueOf(task),
+    step: task.step,
+    steps: task.steps.length,
+    attempt: task.attempts + 1,
+    payload: new Raw(task.payload ?? nil),
+    deadline,
+  }
+  if (task.previous !== undefined) assignment.previous = new Raw(task.previous)
+  if (task.approval !== undefined) assignment.approval = task.approval
+  if (task.replayRejection !== undefined) assignment.rejection = task.replayRejection
+  if (task.trace !== undefined) assignment.trace = task.trace
+  return assignment
+}
 
 const nil = Uint8Array.of(0xc0)
 

@@ -52,6 +52,8 @@ export type ShardDoorMessage =
   | FaultedMessage
   | ClaimedMessage
   | ClaimFaultedMessage
+  /** Something that this node claimed here may be known to no session. */
+  | { readonly kind: 'doubt' }
   /** The registry: everything that this node holds in the shard has been asked for. */
   | { readonly kind: 'looked' }
   | Woke
@@ -79,7 +81,7 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
   name: 'shardDoor',
   supervision: 'escalate',
   mailbox: { work: 100_000, control: 1_000 },
-  control: ['committed', 'faulted', 'claimed', 'claimFaulted', 'looked', 'woke'],
+  control: ['committed', 'faulted', 'claimed', 'claimFaulted', 'doubt', 'looked', 'woke'],
 
   start: ({ shard }) => [
     {
@@ -155,6 +157,8 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
       const next = raiseAgain({ ...door, claiming: null, doubt: 'raising', faults: door.faults + 1 }, now)
       return from === null ? next : withFirst(claimAnswer(from, null), next)
     },
+
+    doubt: (door, _message, now) => raiseAgain({ ...door, doubt: 'raising' }, now),
 
     looked: (door) => (door.doubt === 'looking' ? claimNext({ ...door, doubt: 'none' }) : [door]),
 

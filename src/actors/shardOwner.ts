@@ -87,7 +87,7 @@ const duty = ({ desk, shard, epoch, orphaned, bounds }: Owner, key: string, now:
     case 'bound':
       return [{ kind: 'run', tag: tags.bound, procedure: boundOutcomes({ shard, epoch }, bounds, now) }]
     case 'retention':
-      return [{ kind: 'run', tag: tags.retention, procedure: dropOld({ shard, epoch }, bounds, now) }]
+      return [{ kind: 'run', tag: tags.retention, procedure: dropOld(desk, { shard, epoch }, bounds, now) }]
     case 'orphans': {
       const [holder] = orphaned
       if (holder === undefined) return []

@@ -129,12 +129,30 @@ export const createPlane = (options: PlaneOptions): Plane => {
     scheduler: options.scheduler,
     random: options.random,
     effects: effectShells({ ...options, runner, judge }),
-    onDeadLetter: watch.deadLetter,
+    onDeadLetter: (letter) => {
+      watch.deadLetter(letter)
+      if (letter.messageKind === 'assigned' || letter.messageKind === 'doYouHold') lookForTasks()
+    },
     onFailure: ({ actor, address, directive, error }) => {
       watch.note('error', `${actor} failed: ${errorText(error)}`, { address, leadsTo: directive.kind })
       if (directive.kind === 'escalate') watch.failed(`${actor} failed`)
+      if (directive.kind === 'stop') sessionFailed(address)
     },
   })
+
+  /** A task is in nobody's hands: whatever this node holds is looked through, and goes back where no session knows it. */
+  const lookForTasks = (): void => {
+    for (let shard = 0; shard < ledger.shards; shard++) system.tell(shardDoorAddress(shard), { kind: 'doubt' })
+  }
+
+  /** What it held in memory is gone with it; its client comes again by another connection. */
+  const sessionFailed = (session: Address): void => {
+    const [, tenant = ''] = session.split('/')
+    system.tell(dispatcherAddress(tenant), leave(session))
+    system.tell(registryAddress, departed(session))
+    options.close(session, 1011, 'the node failed at this connection')
+    lookForTasks()
+  }
 
   const facts: SessionFacts = {
     desk,
@@ -231,6 +249,8 @@ const tellHint = (system: ActorSystem<NodeOwnEffect>, shard: number, hint: strin
   }
 }
 
+const leave = (session: Address) => ({ kind: 'leave', session })
+const departed = (session: Address) => ({ kind: 'departed', session })
 const ready = (shard: number, queue: string) => ({ kind: 'laneReady', shard, queue })
 const outcomes = (log: string) => ({ kind: 'outcomes', log })
 const hinted = (review: string) => ({ kind: 'hinted', review })

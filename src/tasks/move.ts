@@ -53,7 +53,11 @@ export const moveWrites = (task: Task, { to, final, fields, told }: Move, now: n
 }
 
 /** Puts a task into its lane for a new turn. Goes behind the move, whose fields hold what `waitFields` gives. */
-export const enqueueWrites = (task: Task, queue: string, expiresAt: number | undefined): readonly Write[] => {
+export const enqueueWrites = (
+  task: Pick<Task, 'id' | 'tenant' | 'priority'>,
+  queue: string,
+  expiresAt: number | undefined,
+): readonly Write[] => {
   const name = lane(task.tenant, queue, task.priority)
   const writes: Write[] = [
     { kind: 'enqueue', lane: name, record: taskKey(task.id), idInto: 'entry' },

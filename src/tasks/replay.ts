@@ -6,7 +6,7 @@ import { auditWrite } from './entries.js'
 import { taskKey } from './keys.js'
 import { commit, type Procedure, now as readNow, readOne } from './procedure.js'
 import { shardOf } from './shardOf.js'
-import { createTransaction } from './submission.js'
+import { createTransaction, type NewTask } from './submission.js'
 import { type Task, type TaskStatus, taskOf } from './task.js'
 
 export type ReplayReply =
@@ -33,7 +33,7 @@ export function* replayTask(desk: Desk, by: Canceller, id: string): Procedure<Re
     tenant: by.tenant,
     drains: false,
     transaction: createTransaction(desk, again, {
-      fields: typeof fields.rejection === 'string' ? { replayRejection: fields.rejection } : {},
+      fields: { replayOf: id, ...(typeof fields.rejection === 'string' ? { replayRejection: fields.rejection } : {}) },
       writes: [auditWrite(by.tenant, { at: now, kind: 'replayed', by: by.sub, task: id, replay: again.id })],
     }),
   })
@@ -52,28 +52,19 @@ export function* replayTask(desk: Desk, by: Canceller, id: string): Procedure<Re
 }
 
 /** The ended task as a new one, from its first step. */
-const againOf = (ended: Task, now: number): Task => {
-  const { id, tenant, sub, subscriber, steps, priority, maxAttempts, timeoutMs, ttlMs, content, payload, trace } = ended
-  return {
-    id: replayId(id),
-    tenant,
-    sub,
-    ...(subscriber === undefined ? {} : { subscriber }),
-    status: 'QUEUED',
-    steps,
-    step: 1,
-    priority,
-    turn: 1,
-    attempts: 0,
-    maxAttempts,
-    timeoutMs,
-    ...(ttlMs === undefined ? {} : { ttlMs, expiresAt: now + ttlMs }),
-    createdAt: now,
-    updatedAt: now,
-    content,
-    ...(payload === undefined ? {} : { payload }),
-    ...(trace === undefined ? {} : { trace }),
-    replayOf: id,
-    ends: [],
-  }
-}
+const againOf = (ended: Task, now: number): NewTask => ({
+  id: replayId(ended.id),
+  tenant: ended.tenant,
+  sub: ended.sub,
+  subscriber: ended.subscriber,
+  steps: ended.steps,
+  priority: ended.priority,
+  maxAttempts: ended.maxAttempts,
+  timeoutMs: ended.timeoutMs,
+  ttlMs: ended.ttlMs,
+  content: ended.content,
+  payload: ended.payload,
+  trace: ended.trace,
+  dueAt: undefined,
+  createdAt: now,
+})

@@ -1,17 +1,18 @@
 /** A shard's owner forgets what ended long ago: tasks with their cards, and the oldest entries of audit logs. */
-import type { Write } from '../ledger/port.js'
+import type { Guard, Write } from '../ledger/port.js'
+import type { Desk } from './desk.js'
 import type { Duty } from './due.js'
 import { auditOf } from './entries.js'
-import { auditLog, cardKey, cardSet, cardStatuses, counterKey, reviewId, taskKey, taskSet, tenantSet } from './keys.js'
+import { auditLog, cardKey, cardSet, counterKey, reviewId, taskKey, taskSet, tenantSet } from './keys.js'
 import { commit, commitAll, log, type Order, type Procedure, range, read } from './procedure.js'
-import { finalStatuses, type Task, taskOf } from './task.js'
+import { finalStatuses, type Task, type TaskStatus, taskOf } from './task.js'
 
 const page = 256
 
 export type Retention = { readonly taskRetentionMs: number; readonly auditRetentionMs: number }
 
 /** Forgets a page of each tenant's ended tasks, with their cards, and of its audit log. Returns how much it was. */
-export function* dropOld(duty: Duty, { taskRetentionMs, auditRetentionMs }: Retention, now: number): Procedure<number> {
+export function* dropOld(desk: Desk, duty: Duty, keep: Retention, now: number): Procedure<number> {
   let dropped = 0
   let after: string | undefined
   do {
@@ -22,16 +23,20 @@ export function* dropOld(duty: Duty, { taskRetentionMs, auditRetentionMs }: Rete
       ...(after === undefined ? {} : { after }),
     })
     for (const { member: tenant } of tenants.members) {
-      for (const status of [...finalStatuses, 'APPROVED'])
-        dropped += yield* dropGroup(duty, tenant, status, now - taskRetentionMs)
-      dropped += yield* dropAudit(duty, tenant, now - auditRetentionMs)
+      for (const status of [...finalStatuses, 'APPROVED'] as const) {
+        dropped += yield* dropGroup(desk, duty, { tenant, status, before: now - keep.taskRetentionMs }, now)
+      }
+      dropped += yield* dropAudit(duty, tenant, now - keep.auditRetentionMs)
     }
     after = tenants.cursor
   } while (after !== undefined)
   return dropped
 }
 
-function* dropGroup(duty: Duty, tenant: string, status: string, before: number): Procedure<number> {
+/** Tasks of a tenant that ended so, before that time. */
+type Group = { readonly tenant: string; readonly status: TaskStatus; readonly before: number }
+
+function* dropGroup(desk: Desk, duty: Duty, { tenant, status, before }: Group, now: number): Procedure<number> {
   const set = taskSet(tenant, status)
   const { members } = yield* range({ shard: duty.shard, set, limit: page, upTo: before })
   if (members.length === 0) return 0
@@ -39,9 +44,12 @@ function* dropGroup(duty: Duty, tenant: string, status: string, before: number):
     duty.shard,
     members.map(({ member }) => taskKey(member)),
   )
-  yield* commitAll(
+  const tasks = records.map((fields) => (fields ? taskOf(fields) : null))
+  const cards = yield* readCards(duty.shard, tasks)
+  const outcomes = yield* commitAll(
     members.map(({ member }, at): Order => {
-      const fields = records[at]
+      const task = tasks[at]
+      const dropped = task ? cardsDropped(desk, task, cards, now) : nothing
       return {
         shard: duty.shard,
         tenant,
@@ -50,33 +58,60 @@ function* dropGroup(duty: Duty, tenant: string, status: string, before: number):
           guards: [
             { kind: 'epoch', n: duty.epoch },
             { kind: 'equals', record: taskKey(member), field: 'status', value: status },
+            ...dropped.guards,
           ],
           writes: [
             { kind: 'drop', record: taskKey(member) },
             { kind: 'unindex', set, member },
             { kind: 'add', record: counterKey(tenant), field: status, n: -1 },
-            ...(fields ? cardWrites(taskOf(fields)) : []),
+            ...dropped.writes,
           ],
         },
       }
     }),
   )
-  return members.length
+  return outcomes.filter(({ kind }) => kind === 'done').length
 }
 
-/** A task's cards go with it: their ids follow from how its turns ended. */
-const cardWrites = (task: Task): readonly Write[] =>
-  task.ends
+/** A task's cards: their ids follow from how its turns ended. Most that could be were never made. */
+const cardsOf = ({ id, ends }: Task): readonly string[] =>
+  ends
     .filter(({ by, status }) => by === 'fail' || status === 'NEEDS_REVIEW')
-    .flatMap(({ turn, by }) => {
-      const review = reviewId(task.id, turn, by === 'fail' ? 'text' : 'result')
-      return [
-        { kind: 'drop', record: cardKey(review) } as const,
-        ...cardStatuses.map(
-          (status) => ({ kind: 'unindex', set: cardSet(task.tenant, status), member: review }) as const,
-        ),
-      ]
-    })
+    .map(({ turn, by }) => reviewId(id, turn, by === 'fail' ? 'text' : 'result'))
+
+/** The status of each card that there is. */
+function* readCards(shard: number, tasks: readonly (Task | null)[]): Procedure<ReadonlyMap<string, string>> {
+  const ids = tasks.flatMap((task) => (task ? cardsOf(task) : []))
+  const records = ids.length === 0 ? [] : yield* read(shard, ids.map(cardKey))
+  const cards = new Map<string, string>()
+  for (const [at, id] of ids.entries()) {
+    const status = records[at]?.status
+    if (typeof status === 'string') cards.set(id, status)
+  }
+  return cards
+}
+
+type Change = { readonly guards: readonly Guard[]; readonly writes: readonly Write[] }
+
+const nothing: Change = { guards: [], writes: [] }
+
+/** Cards go with their task. One that still waits is withdrawn first, so that whoever counts or shows it hears of it. */
+const cardsDropped = (desk: Desk, task: Task, cards: ReadonlyMap<string, string>, now: number): Change => {
+  const guards: Guard[] = []
+  const writes: Write[] = []
+  for (const review of cardsOf(task)) {
+    const status = cards.get(review)
+    if (status === undefined) continue
+    if (status === 'PENDING') {
+      const withdrawn = desk.cards.withdraw(task, review, now)
+      guards.push(...withdrawn.guards)
+      writes.push(...withdrawn.writes)
+    }
+    const set = cardSet(task.tenant, status === 'PENDING' ? 'WITHDRAWN' : status)
+    writes.push({ kind: 'unindex', set, member: review }, { kind: 'drop', record: cardKey(review) })
+  }
+  return { guards, writes }
+}
 
 function* dropAudit(duty: Duty, tenant: string, before: number): Procedure<number> {
   const name = auditLog(tenant)
@@ -84,11 +119,11 @@ function* dropAudit(duty: Duty, tenant: string, before: number): Procedure<numbe
   const old = entries.filter(({ entry }) => auditOf(entry).at < before)
   const last = old.at(-1)
   if (last === undefined) return 0
-  yield* commit({
+  const outcome = yield* commit({
     shard: duty.shard,
     tenant,
     drains: true,
     transaction: { guards: [{ kind: 'epoch', n: duty.epoch }], writes: [{ kind: 'trim', log: name, upTo: last.id }] },
   })
-  return old.length
+  return outcome.kind === 'done' ? old.length : 0
 }

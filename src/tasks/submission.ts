@@ -2,13 +2,12 @@
  * Tasks come in: each is a transaction of its own, guarded by the absence of its record, so a key makes it idempotent.
  */
 import { hash } from 'node:crypto'
-import type { Fields, Guard, Transaction, Write } from '../ledger/port.js'
+import type { Fields, Scalar, Transaction, Write } from '../ledger/port.js'
 import type { Desk } from './desk.js'
 import { counterKey, dueSet, lane, type Priority, taskKey, taskSet, tenantSet } from './keys.js'
 import { enqueueWrites } from './move.js'
 import { commitAll, type Order, type Outcome, type Procedure, read } from './procedure.js'
 import { shardOf } from './shardOf.js'
-import type { Task } from './task.js'
 
 /** A task as a producer asks for it, checked. */
 export type Submission = {
@@ -47,76 +46,101 @@ const contentOf = ({ steps, payload, key }: Submission): string => {
   return hash('sha256', Buffer.concat([head, payload]), 'base64url').slice(0, 27)
 }
 
-/** The task as it stands at first, at `now`. */
-const firstTask = (desk: Desk, by: Submitter, asked: Submission, now: number): Task => {
-  const dueAt = asked.delayMs ? now + asked.delayMs : undefined
-  const expiresAt = asked.ttlMs === undefined ? undefined : (dueAt ?? now) + asked.ttlMs
-  return {
-    id: asked.key === undefined ? desk.newId() : taskIdOfKey(by.tenant, by.sub, asked.key),
-    tenant: by.tenant,
-    sub: by.sub,
-    ...(by.subscriber === undefined ? {} : { subscriber: by.subscriber }),
-    status: dueAt === undefined ? 'QUEUED' : 'SCHEDULED',
-    steps: asked.steps,
-    step: 1,
-    priority: asked.priority ?? 'normal',
-    turn: 1,
-    attempts: 0,
-    maxAttempts: asked.maxAttempts ?? defaultMaxAttempts,
-    timeoutMs: asked.timeoutMs ?? defaultTimeoutMs,
-    ...(asked.ttlMs === undefined ? {} : { ttlMs: asked.ttlMs }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(dueAt === undefined ? {} : { dueAt }),
-    createdAt: now,
-    updatedAt: now,
-    content: contentOf(asked),
-    payload: asked.payload,
-    ...(asked.trace === undefined ? {} : { trace: asked.trace }),
-    ends: [],
-  }
+/** A task that doesn't exist yet. */
+export type NewTask = {
+  readonly id: string
+  readonly tenant: string
+  readonly sub: string
+  readonly subscriber: string | undefined
+  readonly steps: readonly string[]
+  readonly priority: Priority
+  readonly maxAttempts: number
+  readonly timeoutMs: number
+  readonly ttlMs: number | undefined
+  readonly content: string
+  readonly payload: Uint8Array | undefined
+  readonly trace: string | undefined
+  /** Before this it isn't given to any agent; undefined: at once. */
+  readonly dueAt: number | undefined
+  readonly createdAt: number
 }
 
-/** A new task as the fields of its record: nothing has been said or decided about it yet. */
-const fieldsOf = ({
-  steps,
-  ends: _,
-  approval: __,
-  rejection: ___,
-  error: ____,
-  replayRejection: _____,
-  ...plain
-}: Task): Fields => ({
-  ...plain,
-  steps: steps.join(' '),
+const newTask = (desk: Desk, by: Submitter, asked: Submission, now: number): NewTask => ({
+  id: asked.key === undefined ? desk.newId() : taskIdOfKey(by.tenant, by.sub, asked.key),
+  tenant: by.tenant,
+  sub: by.sub,
+  subscriber: by.subscriber,
+  steps: asked.steps,
+  priority: asked.priority ?? 'normal',
+  maxAttempts: asked.maxAttempts ?? defaultMaxAttempts,
+  timeoutMs: asked.timeoutMs ?? defaultTimeoutMs,
+  ttlMs: asked.ttlMs,
+  content: contentOf(asked),
+  payload: asked.payload,
+  trace: asked.trace,
+  dueAt: asked.delayMs ? now + asked.delayMs : undefined,
+  createdAt: now,
 })
+
+/** The record that a task begins with. Field by field: a spread for each that may be missing costs more than the rest. */
+const firstFields = (task: NewTask, expiresAt: number | undefined): Record<string, Scalar> => {
+  const fields: Record<string, Scalar> = {
+    id: task.id,
+    tenant: task.tenant,
+    sub: task.sub,
+    status: task.dueAt === undefined ? 'QUEUED' : 'SCHEDULED',
+    steps: task.steps.join(' '),
+    step: 1,
+    priority: task.priority,
+    turn: 1,
+    attempts: 0,
+    maxAttempts: task.maxAttempts,
+    timeoutMs: task.timeoutMs,
+    createdAt: task.createdAt,
+    updatedAt: task.createdAt,
+    content: task.content,
+  }
+  if (task.subscriber !== undefined) fields.subscriber = task.subscriber
+  if (task.ttlMs !== undefined) fields.ttlMs = task.ttlMs
+  if (expiresAt !== undefined) fields.expiresAt = expiresAt
+  if (task.dueAt !== undefined) fields.dueAt = task.dueAt
+  if (task.payload !== undefined) fields.payload = task.payload
+  if (task.trace !== undefined) fields.trace = task.trace
+  return fields
+}
 
 /** Makes the record and lets it wait. `more` goes into the record and the transaction of a replay. */
 export const createTransaction = (
   desk: Desk,
-  task: Task,
-  more: { readonly fields?: Fields; readonly guards?: readonly Guard[]; readonly writes?: readonly Write[] } = {},
+  task: NewTask,
+  more: { readonly fields?: Fields; readonly writes?: readonly Write[] } = {},
 ): Transaction => {
+  const { id, tenant, dueAt, ttlMs, createdAt } = task
   const queue = task.steps[0] ?? ''
-  const record = taskKey(task.id)
-  const counters = task.status === 'SCHEDULED' ? ['open', 'SCHEDULED'] : ['open']
-  const waiting: readonly Write[] =
-    task.dueAt === undefined
-      ? enqueueWrites(task, queue, task.expiresAt)
-      : [{ kind: 'index', set: dueSet, member: task.id, score: task.dueAt }]
+  const name = lane(tenant, queue, task.priority)
+  const record = taskKey(id)
+  const expiresAt = ttlMs === undefined ? undefined : (dueAt ?? createdAt) + ttlMs
+  const counter = counterKey(tenant)
+  const writes: Write[] = [
+    { kind: 'put', record, fields: Object.assign(firstFields(task, expiresAt), more.fields) },
+    { kind: 'index', set: taskSet(tenant, 'open'), member: id, score: createdAt },
+    { kind: 'index', set: tenantSet, member: tenant, score: 0 },
+    { kind: 'add', record: counter, field: 'open', n: 1 },
+  ]
+  if (dueAt === undefined) writes.push(...enqueueWrites(task, queue, expiresAt))
+  else {
+    writes.push(
+      { kind: 'add', record: counter, field: 'SCHEDULED', n: 1 },
+      { kind: 'index', set: dueSet, member: id, score: dueAt },
+    )
+  }
+  if (more.writes !== undefined) writes.push(...more.writes)
   return {
     guards: [
       { kind: 'absent', record },
-      { kind: 'atMost', lane: lane(task.tenant, queue, task.priority), n: desk.limits.laneEntries - 1 },
-      ...(more.guards ?? []),
+      { kind: 'atMost', lane: name, n: desk.limits.laneEntries - 1 },
     ],
-    writes: [
-      { kind: 'put', record, fields: { ...fieldsOf(task), ...more.fields } },
-      { kind: 'index', set: taskSet(task.tenant, 'open'), member: task.id, score: task.createdAt },
-      { kind: 'index', set: tenantSet, member: task.tenant, score: 0 },
-      ...counters.map((field): Write => ({ kind: 'add', record: counterKey(task.tenant), field, n: 1 })),
-      ...waiting,
-      ...(more.writes ?? []),
-    ],
+    writes,
   }
 }
 
@@ -127,7 +151,7 @@ export function* submitTasks(
   asked: readonly Submission[],
   now: number,
 ): Procedure<readonly SubmissionReply[]> {
-  const tasks = asked.map((one) => firstTask(desk, by, one, now))
+  const tasks = asked.map((one) => newTask(desk, by, one, now))
   const orders = tasks.map(
     (task): Order => ({
       shard: shardOf(task.id, desk.shards),
@@ -142,7 +166,7 @@ export function* submitTasks(
   return replies
 }
 
-function* replyOf(desk: Desk, task: Task, outcome: Outcome | undefined): Procedure<SubmissionReply> {
+function* replyOf(desk: Desk, task: NewTask, outcome: Outcome | undefined): Procedure<SubmissionReply> {
   if (outcome === undefined) throw new Error('a submission without an answer')
   switch (outcome.kind) {
     case 'done':
