@@ -1,0 +1,95 @@
+/** `chimera demo`: the whole job on real mail, with one line. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { command } from '../command.js'
+import { boardLine, boardLines, type DemoSummary, summaryLines } from '../demo/demoBoard.js'
+import { drawBlock } from '../drawing.js'
+import { CommandFailure } from '../failure.js'
+import { flag, integer, json, oneOf, text, withDefault } from '../option.js'
+import { listenForStop } from '../stopping.js'
+import { note, print, printJson } from '../terminal.js'
+
+const port = integer('n', "The node's. Default: a free one.", 0, 65_535)
+
+export const demo = command({
+  name: 'demo',
+  about:
+    'Work through real mail: a node, agents that classify and file, a gate that holds what is doubtful or sensitive. Runs until stopped. Kill the node while it runs, and see it go on.',
+  examples: ['chimera demo', 'chimera demo --once 1000 --reviewer auto', 'chimera demo --data ./demo --rate 20'],
+  options: {
+    once: integer('n', 'Work through so many mails, print a summary, and end.', 1, 1_000_000),
+    agents: withDefault(integer('n', 'Default: 8.', 1, 1_000), 8),
+    data: text('folder', "The node's. Default: one that is removed at the end. The same folder again goes on with it."),
+    seed: withDefault(text('text', 'Another one is another order of mails. Default: demo.'), 'demo'),
+    port: withDefault(port, 0),
+    rate: integer('n', 'Mails a second. Default: 100; with --once as fast as they are worked through.', 1, 100_000),
+    reviewer: withDefault(
+      oneOf('Whether held mail waits for you, or is decided by a simple rule. Default: person.', ['person', 'auto']),
+      'person',
+    ),
+    plain: flag('A line each second instead of a drawn block; what is no terminal gets that anyway.'),
+    json,
+  },
+  run: async ({ once, agents, data, seed, port, rate, reviewer, plain, json }) => {
+    const stopping = listenForStop()
+    const folder = data ?? (await mkdtemp(join(tmpdir(), 'chimera-demo-')))
+    const isReviewed = reviewer === 'auto'
+    const block = process.stdout.isTTY === true && !plain && !json ? drawBlock() : undefined
+    try {
+      const { runDemo } = await withMails(() => import('../demo/runDemo.js'))
+      const summary = await runDemo({
+        data: folder,
+        seed,
+        agents,
+        port,
+        once,
+        mailsPerSecond: rate ?? (once === undefined ? defaultRate : undefined),
+        isReviewed,
+        stopping,
+        onReady: (url) => introduce(url, folder, isReviewed),
+        onCounts: (now) => {
+          if (json) printJson({ kind: 'counts', ...now })
+          else if (block === undefined) print(boardLine(now))
+          else block.draw(boardLines(now))
+        },
+      })
+      if (json) printJson({ kind: 'summary', ...summary })
+      else print(['', ...summaryLines(summary)].join('\n'))
+      assertWhole(summary, once)
+    } finally {
+      if (data === undefined) await rm(folder, { recursive: true, force: true })
+    }
+  },
+})
+
+const defaultRate = 100
+
+function introduce(url: string, folder: string, isReviewed: boolean): void {
+  const [, script = 'chimera'] = process.argv
+  note(`A node listens on ${url}, with its data in ${folder}; the agents learn from 1,600 mails first.`)
+  if (isReviewed) return
+  note(`Held mail waits for you. In another terminal:\n\n  node ${relative('', script)} review --data ${folder}\n`)
+}
+
+/** Every mail has ended or is held, and the records say so. Stopped by hand, what is under way is no fault. */
+function assertWhole({ tally, checked }: DemoSummary, once: number | undefined): void {
+  const problems = [
+    ...(once !== undefined && tally.submitted < once ? [`${once - tally.submitted} not submitted`] : []),
+    ...(once !== undefined && tally.open > 0 ? [`${tally.open} neither ended nor held`] : []),
+    ...(checked.lost > 0 ? [`${checked.lost} lost`] : []),
+    ...(tally.endedTwice > 0 ? [`${tally.endedTwice} ended twice`] : []),
+    ...(checked.toldWrongly > 0 ? [`${checked.toldWrongly} other than told`] : []),
+  ]
+  if (problems.length > 0) throw new CommandFailure(`the demo did not come out even: ${problems.join(', ')}`)
+}
+
+/** The mails and what learns from them come with the repository, not with the package. */
+export async function withMails<Module>(load: () => Promise<Module>): Promise<Module> {
+  try {
+    return await load()
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error
+    throw new CommandFailure('the demo needs its mails: run it in a clone of the repository, after "npm ci"')
+  }
+}

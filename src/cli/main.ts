@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+/** The `chimera` command. */
+import { readFileSync } from 'node:fs'
+import { agent } from './commands/agent.js'
+import { agents } from './commands/agents.js'
+import { audit } from './commands/audit.js'
+import { cancel } from './commands/cancel.js'
+import { demo } from './commands/demo.js'
+import { demoAgents } from './commands/demoAgents.js'
+import { outcomes } from './commands/outcomes.js'
+import { replay } from './commands/replay.js'
+import { review } from './commands/review.js'
+import { serve } from './commands/serve.js'
+import { stats } from './commands/stats.js'
+import { submit } from './commands/submit.js'
+import { task } from './commands/task.js'
+import { tasks } from './commands/tasks.js'
+import { token } from './commands/token.js'
+import { told } from './failure.js'
+import { runProgram } from './program.js'
+import { endQuietlyWithReader, note } from './terminal.js'
+
+/** Beside `dist`, where this runs. */
+const packageFile = new URL('../../../package.json', import.meta.url)
+
+const program = {
+  name: 'chimera',
+  version: String(JSON.parse(readFileSync(packageFile, 'utf8')).version),
+  about: 'A control plane for fleets of AI agents: every result passes a safety gate, and a person where it holds.',
+  commands: [
+    serve,
+    demo,
+    token,
+    agent,
+    submit,
+    outcomes,
+    tasks,
+    task,
+    cancel,
+    replay,
+    review,
+    agents,
+    audit,
+    stats,
+    demoAgents,
+  ],
+}
+
+endQuietlyWithReader()
+try {
+  await runProgram(program, process.argv.slice(2))
+} catch (error) {
+  const { line, exitCode } = told(error)
+  note(`chimera: ${line}`)
+  // Whatever a command that failed left open keeps nobody waiting.
+  process.exit(exitCode)
+}
