@@ -6,61 +6,53 @@
  */
 import type { Fail, Release, Result } from '../protocol/agentFrames.js'
 import { Raw } from '../protocol/raw.js'
-import {
-  type AttemptReply,
-  type EndedBy,
-  explainEnd,
-  failAttempt,
-  holdResult,
-  passResult,
-  releaseLease,
-} from '../tasks/attempt.js'
+import { type AttemptReply, explainEnd, failAttempt, holdResult, passResult, releaseLease } from '../tasks/attempt.js'
 import type { HeldWord } from '../tasks/desk.js'
 import type { LeasePlace } from '../tasks/lease.js'
-import { overloaded, type Reply, refuse } from '../tasks/reply.js'
+import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { queueOf } from '../tasks/task.js'
 import type { Verdict } from '../tasks/verdict.js'
 import { dispatcherAddress } from './addresses.js'
 import { armLook, expect, freePlaces, lookAgainAt, report } from './agentLeases.js'
-import type { Ending, HeldLease, Holding, Live, Pending } from './agentSessionState.js'
+import type { Ending, HeldLease, Holding, Live, Pending, Waiter } from './agentSessionState.js'
 import { answerTo } from './answer.js'
 import { type NodeEffect, send, tell } from './effects.js'
 
-const staleLease = refuse('STALE_LEASE', 'lease: it has ended, or it is not a lease of this agent for this task')
+export const staleLease = refuse('STALE_LEASE', 'lease: it has ended, or it is not a lease of this agent for this task')
 
 const confidenceOf = (said: unknown): number => (typeof said === 'number' && said >= 0 && said <= 1 ? said : 0)
 
 /** Takes in an ending frame. `held` null: the lease isn't held here, or ends already, and `effects` is all there is. */
 const begin = (
   live: Live,
-  { id, task, lease: token }: Result | Fail | Release,
-  by: EndedBy,
+  frame: Result | Fail | Release,
+  by: Waiter['by'],
   now: number,
 ): { readonly held: HeldLease | null; readonly effects: readonly NodeEffect[] } => {
   const { work, args } = live
+  const { id, task, lease: token } = frame
+  const waiter: Waiter = { id, by, asksForMore: 'credits' in frame && frame.credits !== undefined }
   const held = work.leases.get(token)
   if (held !== undefined && held.lease.task.id === task) {
     if (held.ending === null) {
-      held.ending = { by, waiters: [{ id, by }] }
+      held.ending = { by, waiters: [waiter] }
       return { held, effects: [] }
     }
     // Answered once it is known how the lease ended.
-    held.ending.waiters.push({ id, by })
+    held.ending.waiters.push(waiter)
     return { held: null, effects: [] }
   }
   const { tenant } = args.identity
   const place = args.desk.signer.verify(token, tenant, work.agent)
   if (place === null || place.task !== task) return { held: null, effects: [answerTo(id, staleLease)] }
-  return { held: null, effects: [explain(live, place, { id, by }, now)] }
+  return { held: null, effects: [explain(live, place, waiter, now)] }
 }
 
-type Waiter = Ending['waiters'][number]
-
 /** Reads how a lease ended that isn't held here any more. */
-const explain = ({ work, args }: Holding, place: LeasePlace, { id, by }: Waiter, now: number): NodeEffect => ({
+const explain = ({ work, args }: Holding, place: LeasePlace, waiter: Waiter, now: number): NodeEffect => ({
   kind: 'run',
-  tag: expect(work, { kind: 'explaining', id }),
-  procedure: explainEnd(place, work.agent, args.identity.tenant, by, now),
+  tag: expect(work, { kind: 'explaining', waiter }),
+  procedure: explainEnd(place, work.agent, args.identity.tenant, waiter.by, now),
 })
 
 /** `credits` count at once: the lease on its way to its end takes no place any more. */
@@ -78,17 +70,19 @@ export const endByResult = (live: Live, frame: Result, now: number): readonly No
   const { held, effects } = begin(live, frame, 'result', now)
   if (held === null) return [...effects, ...grantCredits(live, frame.credits)]
   const output = frame.output ?? Raw.of(null)
+  // What is no number was left undecoded; the gate says what it is.
+  const confidence = frame.confidence instanceof Raw ? frame.confidence.value() : frame.confidence
   const tag = expect(live.work, {
     kind: 'result',
     token: held.token,
     output: output.bytes,
-    confidence: frame.confidence,
+    confidence,
   })
   const { tenant } = live.args.identity
   const queue = queueOf(held.lease.task)
   const value = output.value()
   return [
-    { kind: 'judge', tag, said: { tenant, queue, kind: 'result', value, confidence: frame.confidence } },
+    { kind: 'judge', tag, said: { tenant, queue, kind: 'result', value, confidence } },
     ...grantCredits(live, frame.credits),
   ]
 }
@@ -176,7 +170,7 @@ export const endAnswered = (
     return [...refuseAll(session, ending, overloaded(retryAfterMs)), ...look]
   }
   work.leases.delete(token)
-  const told = answerAll(session, ending, replyOf(session, reply))
+  const told = answerAll(session, ending, replyOf(reply))
   if (session.kind === 'live') {
     const others = ending.waiters.filter(({ by }) => by !== ending.by)
     told.push(...others.map((waiter) => explain(session, held.lease.place, waiter, now)))
@@ -190,9 +184,9 @@ export const endAnswered = (
 const answerAll = (session: Holding, { by, waiters }: Ending, reply: Reply): NodeEffect[] => {
   if (session.kind !== 'live') return []
   const same = waiters.filter((waiter) => waiter.by === by)
-  return same.map(({ id }, at) => {
-    if (at === 0 || reply.kind === 'error') return answerTo(id, reply)
-    return answerTo(id, { kind: 'ack', fields: { ...reply.fields, duplicate: true } })
+  return same.map((waiter, at) => {
+    if (at === 0 || reply.kind === 'error') return tellWaiter(session, waiter, reply)
+    return tellWaiter(session, waiter, ack({ ...reply.fields, duplicate: true }))
   })
 }
 
@@ -200,11 +194,17 @@ const answerAll = (session: Holding, { by, waiters }: Ending, reply: Reply): Nod
 const refuseAll = (session: Holding, { waiters }: Ending, reply: Reply): readonly NodeEffect[] =>
   session.kind === 'live' ? waiters.map(({ id }) => answerTo(id, reply)) : []
 
-export const replyOf = ({ work }: Holding, reply: AttemptReply): Reply => {
+/** With what is left of the credits, for whoever sent some. */
+export const tellWaiter = ({ work }: Live, { id, asksForMore }: Waiter, reply: Reply): NodeEffect =>
+  answerTo(
+    id,
+    reply.kind === 'ack' && asksForMore ? ack({ ...reply.fields, tasks: none, credits: work.credits }) : reply,
+  )
+
+export const replyOf = (reply: AttemptReply): Reply => {
   if (reply.kind === 'overloaded') return overloaded(reply.retryAfterMs)
   if (reply.kind === 'stale') return staleLease
-  const duplicate = reply.duplicate ? { duplicate: true } : {}
-  return { kind: 'ack', fields: { status: reply.status, ...duplicate, tasks: none, credits: work.credits } }
+  return ack({ status: reply.status, ...(reply.duplicate ? { duplicate: true } : {}) })
 }
 
 /** Those that are ready follow in the same message where they are due together. */

@@ -6,13 +6,23 @@
  */
 import type { AgentFrame } from '../protocol/frames.js'
 import type { AttemptReply } from '../tasks/attempt.js'
-import { overloaded, type Reply, refuse } from '../tasks/reply.js'
+import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { dispatcherAddress, registryAddress } from './addresses.js'
 import { assign, giveBack, noteCalledOff } from './agentAssignments.js'
-import { endAnswered, endByFail, endByRelease, endByResult, endJudged, grantCredits, replyOf } from './agentEndings.js'
+import {
+  endAnswered,
+  endByFail,
+  endByRelease,
+  endByResult,
+  endJudged,
+  grantCredits,
+  replyOf,
+  staleLease,
+  tellWaiter,
+} from './agentEndings.js'
 import { joinJudged, joinRan, sayHello } from './agentJoining.js'
 import { agentLost, endLease, expect, extendLeases, lookAtLeases, notHeld, report } from './agentLeases.js'
-import type { AgentSessionArgs, AgentSessionState, Holding, Leaving, Live, Work } from './agentSessionState.js'
+import type { AgentSessionArgs, AgentSessionState, Holding, Leaving, Live } from './agentSessionState.js'
 import { answerTo } from './answer.js'
 import type { AssignedMessage } from './dispatcher.js'
 import {
@@ -88,7 +98,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       if (session.kind === 'joining') return joinRan(session, result, now)
       if (session.kind === 'greeting') return [session]
       const reply = result as AttemptReply
-      return attemptAnswered(session, tag, reply, replyOf(session, reply), now)
+      return attemptAnswered(session, tag, reply, replyOf(reply), now)
     },
 
     ranNot: (session, { tag, why, retryAfterMs }, now) => {
@@ -176,22 +186,32 @@ const liveFrame = (live: Live, frame: AgentFrame, now: number): AgentStep => {
     case 'heartbeat':
       return beat(live, frame, now)
     case 'progress':
-      extendLeases(live.work, [frame.lease], now)
-      return [live]
+      return progress(live, frame, now)
     case 'hello':
       return [live, answerTo(frame.id, saidAlready)]
     case 'propose':
       return [live, answerTo(frame.id, unknownType(frame.type))]
     case 'decided':
+      return frame.id === undefined ? [live] : [live, answerTo(frame.id, unknownType(frame.type))]
     case 'reauth':
       return [live]
   }
 }
 
+const progress = (
+  live: Live,
+  { id, task, lease }: Extract<AgentFrame, { type: 'progress' }>,
+  now: number,
+): AgentStep => {
+  const isHeld = live.work.leases.get(lease)?.lease.task.id === task
+  if (isHeld) extendLeases(live.work, [lease], now)
+  return id === undefined ? [live] : [live, answerTo(id, isHeld ? ack({}) : staleLease)]
+}
+
 const beat = (live: Live, frame: Extract<AgentFrame, { type: 'heartbeat' }>, now: number): AgentStep => {
   const { work, args } = live
   extendLeases(work, frame.holding, now)
-  work.status = (frame.status as Work['status'] | undefined) ?? work.status
+  work.status = frame.status ?? work.status
   const effects: NodeEffect[] = [...report(live, now, true)]
   if (frame.id !== undefined) effects.push(answerTo(frame.id, { kind: 'ack', fields: { now } }))
   if (frame.metrics !== undefined) {
@@ -214,7 +234,7 @@ const attemptAnswered = (
   session.work.pending.delete(tag)
   if (pending?.kind === 'ending') return stopIfDone(session, ...endAnswered(session, pending.token, attempt, now))
   if (pending?.kind !== 'explaining' || session.kind !== 'live') return stopIfDone(session)
-  return [session, answerTo(pending.id, reply)]
+  return [session, tellWaiter(session, pending.waiter, reply)]
 }
 
 const linger = ({ self, args, work }: Live, now: number): AgentStep => {

@@ -46,9 +46,17 @@ export type HeldLease = {
 export type Ending = {
   readonly by: EndedBy
   /** Requests: the first one of the same kind ended it, the others came meanwhile. */
-  readonly waiters: { readonly id: number; readonly by: EndedBy }[]
+  readonly waiters: Waiter[]
   /** Told to the agent as `cancel`, where it is the node that ends it. */
   readonly reason?: string
+}
+
+/** A request to end a lease that is still to be answered. */
+export type Waiter = {
+  readonly id: number
+  readonly by: EndedBy
+  /** It sent `credits`: its answer says what is left of them. */
+  readonly asksForMore: boolean
 }
 
 /** What a tag of a `judge` or `run` effect is about. */
@@ -63,7 +71,7 @@ export type Pending =
       readonly retry: boolean
     }
   | { readonly kind: 'ending'; readonly token: string }
-  | { readonly kind: 'explaining'; readonly id: number }
+  | { readonly kind: 'explaining'; readonly waiter: Waiter }
 
 export type Work = {
   readonly agent: string

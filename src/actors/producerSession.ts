@@ -7,7 +7,7 @@
 import type { ProducerFrame } from '../protocol/frames.js'
 import { outcomeLog } from '../tasks/keys.js'
 import { dropSeen, type OutcomePage, readOutcomes, shardsOf } from '../tasks/outcomes.js'
-import { overloaded, type Reply, refuse } from '../tasks/reply.js'
+import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { registryAddress } from './addresses.js'
 import type { SessionFacts } from './agentSessionState.js'
 import { answerTo } from './answer.js'
@@ -33,20 +33,26 @@ export type ProducerSessionArgs = SessionFacts & {
 /** One shard's part of the subscriber's log. `reading`: how many outcomes the read under way may bring. */
 type Reader = { readonly shard: number; cursor: string | undefined; reading: number; hasMore: boolean }
 
+/** An outcome under way. */
+type Unseen = { readonly seq: number; readonly shard: number; readonly id: string }
+
+/** A `seen` that asks for an answer, and how many shards have yet to drop what it names. */
+type Seeing = { readonly id: number; left: number }
+
 type Subscription = {
   readonly name: string
   readonly log: string
   /** Whoever brought something last stands last. */
   readonly readers: Reader[]
   /** Sent and not seen, in order of their numbers. */
-  readonly unseen: { readonly seq: number; readonly shard: number; readonly id: string }[]
+  readonly unseen: Unseen[]
   seq: number
 }
 
 type Pending =
   | { readonly kind: 'request'; readonly id: number }
   | { readonly kind: 'reading'; readonly reader: Reader }
-  | { readonly kind: 'dropping' }
+  | { readonly kind: 'dropping'; readonly last: Unseen; readonly request: Seeing | undefined }
 
 type Live = {
   readonly kind: 'live'
@@ -112,7 +118,7 @@ export const producerSession: ActorDefinition<
       session.pending.delete(tag)
       if (pending?.kind === 'request') return [session, answerTo(pending.id, result as Reply)]
       if (pending?.kind === 'reading') return deliver(session, pending.reader, result as OutcomePage)
-      return [session]
+      return pending?.kind === 'dropping' ? [session, ...dropped(pending.request)] : [session]
     },
 
     ranNot: (session, { tag, why, retryAfterMs }) => {
@@ -120,8 +126,9 @@ export const producerSession: ActorDefinition<
       const pending = session.pending.get(tag)
       session.pending.delete(tag)
       if (pending?.kind === 'reading') pending.reader.reading = 0
-      if (pending?.kind !== 'request') return [session]
-      return [session, answerTo(pending.id, why === 'unavailable' ? overloaded(retryAfterMs) : internal)]
+      const reply = why === 'unavailable' ? overloaded(retryAfterMs) : internal
+      if (pending?.kind === 'dropping') return [session, ...notDropped(session, pending, reply)]
+      return pending?.kind === 'request' ? [session, answerTo(pending.id, reply)] : [session]
     },
 
     outcomesReady: (session) => {
@@ -174,7 +181,7 @@ const liveFrame = (live: Live, frame: ProducerFrame, now: number): ProducerStep 
     case 'reauth':
       return [live]
     case 'seen':
-      return seen(live, frame.seq)
+      return seen(live, frame)
     default: {
       const { identity, requests } = live.args
       const subscriber = live.subscription?.name
@@ -233,22 +240,41 @@ const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePage): Pr
 }
 
 /** Drops from the log what was seen, up to the last of each shard. */
-const seen = (live: Live, seq: number): ProducerStep => {
+const seen = (live: Live, { id, seq }: Extract<ProducerFrame, { type: 'seen' }>): ProducerStep => {
   const { subscription, args } = live
-  if (subscription === null) return [live]
-  const last = new Map<number, string>()
+  const lasts = new Map<number, Unseen>()
   let count = 0
-  for (const one of subscription.unseen) {
+  for (const one of subscription?.unseen ?? []) {
     if (one.seq > seq) break
-    last.set(one.shard, one.id)
+    lasts.set(one.shard, one)
     count++
   }
-  if (count === 0) return [live]
+  if (subscription === null || count === 0) return id === undefined ? [live] : [live, answerTo(id, ack({}))]
   subscription.unseen.splice(0, count)
-  const effects: NodeEffect[] = [...last].map(([shard, upTo]) => ({
+  const request = id === undefined ? undefined : { id, left: lasts.size }
+  const effects: NodeEffect[] = [...lasts.values()].map((last) => ({
     kind: 'run',
-    tag: expect(live, { kind: 'dropping' }),
-    procedure: dropSeen(shard, subscription.log, upTo, args.identity.tenant),
+    tag: expect(live, { kind: 'dropping', last, request }),
+    procedure: dropSeen(last.shard, subscription.log, last.id, args.identity.tenant),
   }))
   return [live, ...effects, ...readMore(live)]
+}
+
+/** One shard has dropped what was seen; the last one answers. */
+const dropped = (request: Seeing | undefined): readonly NodeEffect[] => {
+  if (request === undefined || --request.left !== 0) return []
+  return [answerTo(request.id, ack({}))]
+}
+
+/** It stays in the log, and counts as unseen again, so that the next `seen` drops it. */
+const notDropped = (
+  { subscription }: Live,
+  { last, request }: Extract<Pending, { kind: 'dropping' }>,
+  reply: Reply,
+): readonly NodeEffect[] => {
+  subscription?.unseen.push(last)
+  subscription?.unseen.sort((a, b) => a.seq - b.seq)
+  if (request === undefined || request.left <= 0) return []
+  request.left = 0
+  return [answerTo(request.id, reply)]
 }

@@ -11,7 +11,6 @@ import type { Procedure } from '../tasks/procedure.js'
 import { replayTask } from '../tasks/replay.js'
 import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { type Submission, type SubmissionReply, submitTasks } from '../tasks/submission.js'
-import type { TaskStatus } from '../tasks/task.js'
 import type { Identity } from './effects.js'
 
 type ProducerFrame = FrameOf<'producer'>
@@ -96,7 +95,7 @@ const submissionOf = ({
   payload,
   ...options
 }: Extract<ReturnType<typeof checkTaskSpec>, { kind: 'ok' }>['spec']): Submission => ({
-  ...(options as Partial<Submission>),
+  ...options,
   steps: steps ?? [queue ?? ''],
   payload: payload.bytes,
 })
@@ -131,7 +130,7 @@ function* list(
   { status, queue, limit, cursor }: Extract<ProducerFrame, { type: 'tasks' }>,
 ): Procedure<Reply> {
   const page = yield* listTasks(desk, viewer, {
-    ...(status === undefined ? {} : { status: status as TaskStatus }),
+    ...(status === undefined ? {} : { status }),
     ...(queue === undefined ? {} : { queue }),
     ...(cursor === undefined ? {} : { cursor }),
     limit: Math.min(limit ?? defaultPage, limits.pageSize),

@@ -56,7 +56,7 @@ export class Supervised {
   #start(): void {
     const [, script = ''] = process.argv
     // A group of its own: Ctrl-C is for the one who supervises.
-    const child = spawn(process.execPath, [script, ...this.#options.words()], {
+    const child = spawn(process.execPath, [...process.execArgv, script, ...this.#options.words()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
     })

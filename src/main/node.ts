@@ -84,7 +84,12 @@ const serve = async (config: Config, ledger: Ledger, log: Log): Promise<ChimeraN
     count: metrics.count,
     onFailure: (error) => log.error('a connection or call failed', { why: String(error) }),
   })
-  await server.start()
+  try {
+    await server.start()
+  } catch (error) {
+    await plane.stop()
+    throw error
+  }
   const url = urlOf(config.host, server.port)
   log.info('listening', { url, node: nodeName, durability: ledger.durability.durability })
 

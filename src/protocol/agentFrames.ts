@@ -28,9 +28,10 @@ export type AgentHello = Static<typeof AgentHello>
 export const Pull = Type.Object({ type: Type.Literal('pull'), id: requestId, credits })
 export type Pull = Static<typeof Pull>
 
-/** Says how far a task is. Not answered. */
+/** Says how far a task is. Answered by an empty `ack`, if it has an `id`. */
 export const Progress = Type.Object({
   type: Type.Literal('progress'),
+  id: Type.Optional(requestId),
   task: id,
   lease,
   percent: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'a number from 0 to 100' })),
@@ -86,7 +87,7 @@ export const Propose = Type.Object({
 })
 export type Propose = Static<typeof Propose>
 
-/** The decision has arrived. Not answered. */
+/** The decision has arrived. Answered by an empty `ack`, if it has an `id`. */
 export const Decided = Type.Object({
   type: Type.Literal('decided'),
   id: Type.Optional(requestId),

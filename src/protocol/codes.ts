@@ -29,6 +29,7 @@ export const closeCodes = {
   1003: 'A text message; frames are binary.',
   1008: 'Too many malformed frames.',
   1009: 'A message over the limit of its size.',
+  1011: 'A bug of the node; it closes this connection alone.',
   4001: 'Replaced by a newer connection; do not reconnect by yourself.',
   4002: 'The node drains; reconnect after `reconnectMs`.',
   4003: 'No hello in time.',

@@ -16,8 +16,9 @@ export const integer = (minimum: number, maximum: number) =>
 
 export const flag = Type.Boolean({ description: 'true or false' })
 
+/** One of these words; its type is their union. */
 export const oneOf = <const Words extends readonly string[]>(...words: Words) =>
-  Type.Enum([...words] as { -readonly [I in keyof Words]: Words[I] }, { description: `one of ${words.join(', ')}` })
+  Type.Enum<[...Words]>(words, { description: `one of ${words.join(', ')}` })
 
 export const listOf = <const Item extends TSchema>(item: Item, minItems: number, maxItems: number, of: string) =>
   Type.Array(item, { minItems, maxItems, description: `a list of ${minItems} to ${maxItems} ${of}` })

@@ -70,7 +70,7 @@ export type OperatorGetTask = Static<typeof OperatorGetTask>
 export const OperatorCancelTask = Type.Object({ type: Type.Literal('cancelTask'), ...cancelFields })
 export type OperatorCancelTask = Static<typeof OperatorCancelTask>
 
-/** Outcomes of this connection up to `seq` need not be sent again. Not answered. */
+/** Outcomes of this connection up to `seq` need not be sent again. Answered by an empty `ack`, if it has an `id`. */
 export const Seen = Type.Object({
   type: Type.Literal('seen'),
   id: Type.Optional(requestId),

@@ -1,6 +1,7 @@
 /**
  * Reading what came over a socket: one pass over the bytes of a message that refuses whatever the protocol doesn't
- * allow and builds the frames, without looking into the free values (`Raw`).
+ * allow and builds the frames, without looking into the free values (`Raw`). What is no frame in a list of them is
+ * passed over; a fault in the bytes is the whole message's, as nobody can tell what comes behind it.
  *
  * The frames are maps of the right shape for MessagePack; whether they are the right frames is `checkFrame`'s business.
  */
@@ -19,14 +20,17 @@ export const clientReadLimits: ReadLimits = { framesPerMessage: 65_536, valuesPe
 export type Frame = Readonly<Record<string, unknown>>
 
 export type Message =
-  | { readonly kind: 'frames'; readonly frames: readonly Frame[] }
-  /** `id` is that of the first frame, where it was read before the fault. */
+  /** `strays`: what stood among the frames of a list and is none, each with its place. */
+  | { readonly kind: 'frames'; readonly frames: readonly Frame[]; readonly strays?: readonly string[] }
+  /** `id` is that of the frame which is the whole message, where it was read before the fault. */
   | { readonly kind: 'malformed'; readonly why: string; readonly id?: number }
 
 export const readMessage = (bytes: Uint8Array, within: ReadLimits = nodeReadLimits): Message => {
   const reading = new Reading(bytes, within)
   try {
-    return { kind: 'frames', frames: reading.message() }
+    const frames = reading.message()
+    const { strays } = reading
+    return strays.length === 0 ? { kind: 'frames', frames } : { kind: 'frames', frames, strays }
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
     const { id } = reading
@@ -47,8 +51,10 @@ const sharedPart = 1 / 4
 class Reading extends Unpacking {
   readonly #within: ReadLimits
   #values = 0
-  #isFirst = true
+  /** The message is one frame, not a list. */
+  #isAlone = true
   id: number | undefined
+  readonly strays: string[] = []
 
   constructor(bytes: Uint8Array, within: ReadLimits) {
     super(bytes)
@@ -68,12 +74,17 @@ class Reading extends Unpacking {
     const count = this.size
     if (count > this.#within.framesPerMessage)
       throw new Malformed(`expected at most ${this.#within.framesPerMessage} frames in a message`)
+    this.#isAlone = false
     const frames: Frame[] = []
     for (let i = 0; i < count; i++) {
+      const from = this.at
       const each = this.next()
-      if (each !== 'map') throw new Malformed(`expected a frame (map), got ${each}`)
-      frames.push(this.#map(1, true))
-      this.#isFirst = false
+      if (each === 'map') frames.push(this.#map(1, true))
+      else {
+        this.strays.push(`[${i}]: expected a frame (map), got ${each}`)
+        this.at = from
+        this.skip()
+      }
     }
     return frames
   }
@@ -87,7 +98,7 @@ class Reading extends Unpacking {
       if (mayHoldFree && freeKeys.has(key)) map[key] = this.#free(keptKeys.has(key))
       else if (depth === 1 && key === 'confidence') map[key] = this.#confidence()
       else map[key] = this.#value(depth, mayHoldFree && key !== keyWithoutFree)
-      if (depth === 1 && key === 'id' && this.#isFirst) this.#noteId(map[key])
+      if (depth === 1 && key === 'id' && this.#isAlone) this.#noteId(map[key])
     }
     // One look at the end instead of one for each key.
     if (Object.keys(map).length !== size) throw new Malformed('a key that comes twice')

@@ -1,6 +1,6 @@
 /** What a view keeps of a card: enough to order, filter and count it. */
 import type { CardFilter } from '../protocol/operatorFrames.js'
-import { type CardStatus, cardStatuses } from '../protocol/records.js'
+import type { CardStatus } from '../protocol/records.js'
 import type { Reason, Severity } from '../tasks/verdict.js'
 import type { Card } from './card.js'
 
@@ -42,7 +42,7 @@ export type StatedFilter = Omit<CardFilter, 'status'> & { readonly status: CardS
 
 export const stated = (filter: CardFilter | undefined): StatedFilter => ({
   ...filter,
-  status: cardStatuses.find((status) => status === filter?.status) ?? 'PENDING',
+  status: filter?.status ?? 'PENDING',
   ...(filter?.text === undefined ? {} : { text: filter.text.toLowerCase() }),
 })
 

@@ -12,7 +12,7 @@ import { listCards } from './cardList.js'
 import { type CardAndTask, readCard } from './cardReads.js'
 import { stated } from './cardSummary.js'
 import { countOf, dayOf, decidedKey } from './cardTally.js'
-import { type Decision, decideCard, type Judge } from './decision.js'
+import { decideCard, type Judge } from './decision.js'
 import type { Counted, NotYet } from './reviewQueueState.js'
 import { shownCard } from './shownCard.js'
 
@@ -74,8 +74,7 @@ export const reviewRequests = ({ shards, judge, countFleet }: ReviewOffice): Rev
     return found === null ? notFound : ack({ card: shown(found) })
   },
 
-  *decide(by, { type: _, id: __, status, ...asked }, now) {
-    const decision: Decision = { ...asked, status: status === 'APPROVED' ? status : 'REJECTED' }
+  *decide(by, { type: _, id: __, ...decision }, now) {
     const reply = yield* decideCard(shards, by, decision, judge, now)
     switch (reply.kind) {
       case 'decided':

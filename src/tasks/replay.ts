@@ -17,7 +17,7 @@ export type ReplayReply =
 
 const replayable: readonly TaskStatus[] = ['FAILED', 'EXPIRED', 'REJECTED']
 
-export const replayId = (id: string): string => hash('sha256', `replay\n${id}`, 'base64url').slice(0, 27)
+export const replayId = (id: string): string => hash('sha256', `replay\n${id}`, 'hex').slice(0, 32)
 
 export function* replayTask(desk: Desk, by: Canceller, id: string): Procedure<ReplayReply> {
   const fields = yield* readOne(shardOf(id, desk.shards), taskKey(id))

@@ -38,7 +38,7 @@ const fullLaneRetryMs = 1_000
 
 /** Same tenant, submitter and key: same id, on any node, at any time. */
 export const taskIdOfKey = (tenant: string, sub: string, key: string): string =>
-  hash('sha256', `${tenant}\n${sub}\n${key}`, 'base64url').slice(0, 27)
+  hash('sha256', `${tenant}\n${sub}\n${key}`, 'hex').slice(0, 32)
 
 const contentOf = ({ steps, payload, key }: Submission): string => {
   if (key === undefined) return ''

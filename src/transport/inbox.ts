@@ -47,7 +47,10 @@ export class Inbox {
   receive(bytes: Uint8Array, now: number): void {
     const message = readMessage(bytes)
     if (message.kind === 'malformed') this.#malformed(message.why, message.id, now)
-    else for (const frame of message.frames) this.#frame(frame, now)
+    else {
+      for (const frame of message.frames) this.#frame(frame, now)
+      for (const why of message.strays ?? []) this.#malformed(why, undefined, now)
+    }
   }
 
   #frame(frame: Frame, now: number): void {

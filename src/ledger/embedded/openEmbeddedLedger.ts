@@ -11,7 +11,7 @@ import { type FolderLock, lockFolder } from './folderLock.js'
 import { Journal } from './journal.js'
 import { damaged, leastPagesBytes, readJournal } from './journalFile.js'
 import { LedgerRefusal, messageOf, refusalOf } from './ledgerRefusal.js'
-import { Pages, pagesFile } from './pages.js'
+import { Pages, pagesFile, pagesFlaw } from './pages.js'
 import { Room } from './room.js'
 import { Store } from './store.js'
 import { takenKey } from './storeKeys.js'
@@ -92,6 +92,8 @@ async function openPages(folder: string, generation: string): Promise<Pages> {
     () => 0,
   )
   if (bytes < least) throw damaged(path, `it has ${bytes} bytes and had ${least}`)
+  const flaw = await pagesFlaw(folder)
+  if (flaw !== undefined) throw damaged(path, flaw)
   try {
     return new Pages(folder)
   } catch (error) {

@@ -5,10 +5,18 @@
  * and calls are carried out in order.
  */
 import { statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { open, type RootDatabase } from 'lmdb'
+import { open as openPages, type RootDatabase } from 'lmdb'
 
 const fileName = 'pages.mdb'
+
+/** The file's first two pages say what it is: number of the page, LMDB's mark, size of a page, last page in use. */
+const metaBytes = 152
+const magicAt = 24
+const pageSizeAt = 48
+const lastPageAt = 144
+const magic = 0xbeefc0de
 
 /** Keys and values to write; undefined removes. */
 export type PageWrites = readonly (readonly [key: string, value: Uint8Array | undefined])[]
@@ -19,12 +27,13 @@ export class Pages {
 
   constructor(folder: string) {
     this.#file = join(folder, fileName)
-    this.#db = open<Buffer, string>({
+    this.#db = openPages<Buffer, string>({
       path: this.#file,
       noSubdir: true,
       encoding: 'binary',
       keyEncoder: keys,
       maxDbs: 1,
+      eventTurnBatching: false,
     })
   }
 
@@ -42,16 +51,16 @@ export class Pages {
 
   /** Settles once it is committed; `flushed` says when it is durable. */
   async write(writes: PageWrites): Promise<void> {
-    await this.#db.batch(() => {
-      for (const [key, value] of writes) {
-        if (value === undefined) void this.#db.remove(key)
-        else
-          void this.#db.put(
-            key,
-            Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-          )
-      }
-    })
+    try {
+      await this.#db.batch(() => {
+        for (const [key, value] of writes) {
+          if (value === undefined) void this.#db.remove(key)
+          else void this.#db.put(key, bufferOf(value))
+        }
+      })
+    } catch (error) {
+      await causeOf(error)
+    }
   }
 
   async flushed(): Promise<void> {
@@ -69,10 +78,36 @@ export class Pages {
   }
 }
 
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
+
+/** The library tells the cause by a promise of its own, which ends the process if nobody hears it. */
+async function causeOf(error: unknown): Promise<never> {
+  if (typeof error === 'object' && error !== null && 'commitError' in error) await error.commitError
+  throw error
+}
+
 const keys = {
   writeKey: (key: string, target: Buffer, start: number): number => start + target.write(key, start, 'latin1'),
   readKey: (source: Buffer, start: number, end: number): string => source.toString('latin1', start, end),
 }
 
-/** Whether the folder has pages already. */
+/** Why the file can't be the library's, if so: it trusts what it maps into memory, and would end the process. */
+export async function pagesFlaw(folder: string): Promise<string | undefined> {
+  const file = await open(pagesFile(folder), 'r').catch(() => undefined)
+  if (file === undefined) return undefined
+  try {
+    const { size } = await file.stat()
+    const head = Buffer.alloc(metaBytes)
+    for (const page of size === 0 ? [] : [0, 1]) {
+      await file.read(head, 0, metaBytes, page * head.readUInt32LE(pageSizeAt))
+      if (head.readUInt32LE(magicAt) !== magic || head.readUInt32LE(0) !== page) return "it isn't a file of pages"
+      const needed = (head.readUInt32LE(lastPageAt) + 1) * head.readUInt32LE(pageSizeAt)
+      if (size < needed) return `it has ${size} bytes and had ${needed}`
+    }
+    return undefined
+  } finally {
+    await file.close()
+  }
+}
+
 export const pagesFile = (folder: string): string => join(folder, fileName)
