@@ -1,6 +1,6 @@
 /**
  * Real mail for the demo: the public SpamAssassin corpus, 6,046 mails sorted by hand into ham and spam (the one file
- * that knows the package). Reading the corpus takes a quarter of a second, parsing a mail about a millisecond, so mails
+ * that knows the package). Reading the corpus takes a quarter of a second, parsing a mail half a millisecond, so mails
  * are parsed when they are asked for.
  */
 

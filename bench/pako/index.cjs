@@ -1,0 +1,3 @@
+const { deflateSync, inflateSync } = require('node:zlib')
+
+module.exports = { deflate: deflateSync, inflate: inflateSync }
