@@ -5,10 +5,10 @@
 import type { AgentHello } from '../protocol/agentFrames.js'
 import { type Joined, type Joiner, type JoinReply, joinAgent } from '../tasks/joining.js'
 import type { LeasePlace } from '../tasks/lease.js'
-import { overloaded, refuse } from '../tasks/reply.js'
+import { overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { shardOf } from '../tasks/shardOf.js'
 import type { Verdict } from '../tasks/verdict.js'
-import { registryAddress } from './addresses.js'
+import { registryAddress, shardDoorAddress } from './addresses.js'
 import { armLook, holdLease } from './agentLeases.js'
 import type { AgentSessionArgs, AgentSessionState, Greeting, Joining, Live, Work } from './agentSessionState.js'
 import { answerTo } from './answer.js'
@@ -24,24 +24,23 @@ const agentOf = ({ identity }: AgentSessionArgs, { instance }: AgentHello): stri
 /** Operators see an agent's id and queues, so the gate sees them first. */
 export const sayHello = ({ self, args }: Greeting, hello: AgentHello): AgentStep => {
   const agent = agentOf(args, hello)
-  const next: Joining = { kind: 'joining', self, args, hello, agent, lost: [], isGone: false }
+  const next: Joining = { kind: 'joining', self, args, hello, agent, lost: [], shards: [], isGone: false }
   const value = [hello.instance ?? '', ...hello.queues]
   return [next, { kind: 'judge', tag: 0, said: { tenant: args.identity.tenant, queue: '', kind: 'text', value } }]
 }
 
 export const joinJudged = (joining: Joining, verdict: Verdict, now: number): AgentStep => {
-  const { self, args, hello, agent } = joining
+  const { args, hello, agent } = joining
   if (verdict.kind === 'hold') {
-    const refusal = refuse('INVALID', `instance, queues: the gate holds these names (${verdict.details})`)
-    const greeting: Greeting = { kind: 'greeting', self, args }
-    return joining.isGone ? [greeting, { kind: 'stop' }] : [greeting, answerTo(hello.id, refusal)]
+    return joinFailed(joining, refuse('INVALID', `instance, queues: the gate holds these names (${verdict.details})`))
   }
   const { holding, lost } = verifiedHolding(args, agent, hello)
   const { signer } = args.desk
   const { tenant } = args.identity
   const lastConnection = hello.session === undefined ? 0 : (signer.verifySession(hello.session, tenant, agent) ?? 0)
   const joiner: Joiner = { tenant, agent, queues: hello.queues, lastConnection, holding }
-  const next: Joining = { ...joining, lost }
+  const shards = [...new Set(holding.map(({ place }) => place.shard))]
+  const next: Joining = { ...joining, lost, shards }
   return [next, { kind: 'run', tag: 0, procedure: joinAgent(args.desk, joiner, now) }]
 }
 
@@ -61,13 +60,21 @@ const verifiedHolding = (
   return { holding: [...verified].map(([token, place]) => ({ token, place })), lost }
 }
 
+/** It may say hello again. */
+export const joinFailed = ({ self, args, hello, shards, isGone }: Joining, reply: Reply): AgentStep => {
+  const greeting: Greeting = { kind: 'greeting', self, args, doubtful: shards }
+  return isGone ? endGreeting(greeting) : [greeting, answerTo(hello.id, reply)]
+}
+
+export const endGreeting = (greeting: Greeting): AgentStep => {
+  const doubts = greeting.doubtful.map((shard) => tell(shardDoorAddress(shard), { kind: 'doubt' }))
+  return [greeting, ...doubts, { kind: 'stop' }]
+}
+
 export const joinRan = (joining: Joining, result: unknown, now: number): AgentStep => {
   const reply = result as JoinReply
   const { self, args, hello, isGone } = joining
-  if (reply.kind === 'overloaded') {
-    const greeting: Greeting = { kind: 'greeting', self, args }
-    return isGone ? [greeting, { kind: 'stop' }] : [greeting, answerTo(hello.id, overloaded(reply.retryAfterMs))]
-  }
+  if (reply.kind === 'overloaded') return joinFailed(joining, overloaded(reply.retryAfterMs))
   const live: Live = { kind: 'live', self, args, work: workOf(joining, reply) }
   const effects: NodeEffect[] = [
     tell(registryAddress, {

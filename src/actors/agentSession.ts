@@ -20,7 +20,7 @@ import {
   staleLease,
   tellWaiter,
 } from './agentEndings.js'
-import { joinJudged, joinRan, sayHello } from './agentJoining.js'
+import { endGreeting, joinFailed, joinJudged, joinRan, sayHello } from './agentJoining.js'
 import { agentLost, endLease, expect, extendLeases, lookAtLeases, notHeld, report } from './agentLeases.js'
 import type { AgentSessionArgs, AgentSessionState, Holding, Leaving, Live } from './agentSessionState.js'
 import { answerTo } from './answer.js'
@@ -63,7 +63,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
   // No flood of frames keeps a task out; `left` and `doYouHold` stay behind the tasks that were sent before them.
   control: ['lost', 'judged', 'ran', 'ranNot', 'assigned', 'left', 'doYouHold', 'replaced', 'stopTask', 'woke'],
 
-  start: (args, self) => [{ kind: 'greeting', self, args }],
+  start: (args, self) => [{ kind: 'greeting', self, args, doubtful: [] }],
 
   on: {
     frame: (session, { frame }, now) => {
@@ -75,7 +75,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
     },
 
     lost: (session, _message, now) => {
-      if (session.kind === 'greeting') return [session, { kind: 'stop' }]
+      if (session.kind === 'greeting') return endGreeting(session)
       if (session.kind === 'joining') return [{ ...session, isGone: true }]
       if (session.kind !== 'live') return [session]
       return linger(session, now)
@@ -103,11 +103,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
 
     ranNot: (session, { tag, why, retryAfterMs }, now) => {
       const reply = why === 'unavailable' ? overloaded(retryAfterMs) : internal
-      if (session.kind === 'joining') {
-        const { self, args, hello } = session
-        const greeting: AgentSessionState = { kind: 'greeting', self, args }
-        return session.isGone ? [greeting, { kind: 'stop' }] : [greeting, answerTo(hello.id, reply)]
-      }
+      if (session.kind === 'joining') return joinFailed(session, reply)
       if (session.kind === 'greeting') return [session]
       return attemptAnswered(session, tag, { kind: 'overloaded', retryAfterMs }, reply, now)
     },

@@ -93,12 +93,18 @@ export type Work = {
 
 type Base = { readonly self: Address; readonly args: AgentSessionArgs }
 
-export type Greeting = Base & { readonly kind: 'greeting' }
+export type Greeting = Base & {
+  readonly kind: 'greeting'
+  /** Shards in which a join that failed may have adopted leases: nobody ends them, unless the agent joins again. */
+  readonly doubtful: readonly number[]
+}
 export type Joining = Base & {
   readonly kind: 'joining'
   readonly hello: AgentHello
   readonly agent: string
   readonly lost: readonly string[]
+  /** Shards of the leases that it adopts. */
+  readonly shards: readonly number[]
   /** The connection went while it joined. */
   readonly isGone: boolean
 }

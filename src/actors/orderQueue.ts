@@ -27,6 +27,14 @@ class Line {
     return this.#orders[this.#head]
   }
 
+  /** Leaves those that this is true of, and returns the others. */
+  keep(isKept: (one: Ticketed) => boolean): readonly Ticketed[] {
+    const waiting = this.#orders.slice(this.#head)
+    this.#orders = waiting.filter(isKept)
+    this.#head = 0
+    return waiting.filter((one) => !isKept(one))
+  }
+
   shift(): void {
     this.#head++
     // Moved down in large pieces: a shift for each would cost the line's length.
@@ -55,6 +63,17 @@ export class OrderQueue {
       line.push(one)
     }
     this.#size++
+  }
+
+  /** Takes out all that adds, which is what waits where there is no room. */
+  takeAdding(): readonly Ticketed[] {
+    const taken: Ticketed[] = []
+    for (const [tenant, line] of this.#lines) {
+      taken.push(...line.keep(({ order }) => order.drains))
+      if (line.size === 0) this.#lines.delete(tenant)
+    }
+    this.#size -= taken.length
+    return taken
   }
 
   /** The next batch: one order of each tenant in turn, until it is full or nothing waits. */

@@ -6,7 +6,7 @@
  */
 import type { ProducerFrame } from '../protocol/frames.js'
 import { outcomeLog } from '../tasks/keys.js'
-import { dropSeen, type OutcomePage, readOutcomes, shardsOf } from '../tasks/outcomes.js'
+import { dropSeen, type Gap, type OutcomePage, readOutcomes, type SeenUpTo, shardsOf } from '../tasks/outcomes.js'
 import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { registryAddress } from './addresses.js'
 import type { SessionFacts } from './agentSessionState.js'
@@ -31,7 +31,15 @@ export type ProducerSessionArgs = SessionFacts & {
 }
 
 /** One shard's part of the subscriber's log. `reading`: how many outcomes the read under way may bring. */
-type Reader = { readonly shard: number; cursor: string | undefined; reading: number; hasMore: boolean }
+type Reader = {
+  readonly shard: number
+  cursor: string | undefined
+  reading: number
+  hasMore: boolean
+  looksForGap: boolean
+  /** The gap that it was told of last: it has seen that once it has seen an outcome behind. */
+  told?: { readonly gap: Gap; readonly behind: number }
+}
 
 /** An outcome under way. */
 type Unseen = { readonly seq: number; readonly shard: number; readonly id: string }
@@ -139,7 +147,10 @@ export const producerSession: ActorDefinition<
 
     woke: (session, _message, now) => {
       if (session.kind === 'greeting' || session.subscription === null) return [session]
-      for (const reader of session.subscription.readers) reader.hasMore = true
+      for (const reader of session.subscription.readers) {
+        reader.hasMore = true
+        reader.looksForGap = true
+      }
       return [session, ...readMore(session), { kind: 'wake', key: 'poll', at: now + pollMs }]
     },
 
@@ -166,7 +177,13 @@ const sayHello = (
   if (subscriber === undefined) return [{ ...base, subscription: null }, welcome]
   const { tenant, sub } = args.identity
   const log = outcomeLog(tenant, sub, subscriber)
-  const readers = shardsOf(args.desk).map((shard) => ({ shard, cursor: undefined, reading: 0, hasMore: true }))
+  const readers = shardsOf(args.desk).map((shard) => ({
+    shard,
+    cursor: undefined,
+    reading: 0,
+    hasMore: true,
+    looksForGap: true,
+  }))
   const live: Live = { ...base, subscription: { name: subscriber, log, readers, unseen: [], seq: 0 } }
   const subscribed = tell(registryAddress, { kind: 'subscribed', log, session: self })
   return [live, welcome, subscribed, ...readMore(live), { kind: 'wake', key: 'poll', at: now + pollMs }]
@@ -211,7 +228,10 @@ const readMore = (live: Live): readonly NodeEffect[] => {
     reader.reading = limit
     reader.hasMore = false
     room -= limit
-    const procedure = readOutcomes(reader.shard, subscription.log, reader.cursor, limit)
+    const { shard, cursor, looksForGap } = reader
+    reader.looksForGap = false
+    const after = cursor === undefined ? {} : { after: cursor }
+    const procedure = readOutcomes(shard, subscription.log, { ...after, limit, looksForGap })
     effects.push({ kind: 'run', tag: expect(live, { kind: 'reading', reader }), procedure })
   }
   return effects
@@ -223,7 +243,10 @@ const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePage): Pr
   reader.reading = 0
   if (subscription === null) return [live]
   const effects: NodeEffect[] = []
-  if (gap !== undefined) effects.push(send({ type: 'gap', ...gap }))
+  if (gap !== undefined && (gap.since !== reader.told?.gap.since || gap.until !== reader.told.gap.until)) {
+    reader.told = { gap, behind: subscription.seq }
+    effects.push(send({ type: 'gap', ...gap }))
+  }
   for (const { id, told } of outcomes) {
     subscription.seq++
     subscription.unseen.push({ seq: subscription.seq, shard: reader.shard, id })
@@ -255,9 +278,14 @@ const seen = (live: Live, { id, seq }: Extract<ProducerFrame, { type: 'seen' }>)
   const effects: NodeEffect[] = [...lasts.values()].map((last) => ({
     kind: 'run',
     tag: expect(live, { kind: 'dropping', last, request }),
-    procedure: dropSeen(last.shard, subscription.log, last.id, args.identity.tenant),
+    procedure: dropSeen(last.shard, subscription.log, seenUpTo(subscription, last), args.identity.tenant),
   }))
   return [live, ...effects, ...readMore(live)]
+}
+
+const seenUpTo = ({ readers }: Subscription, { shard, seq, id }: Unseen): SeenUpTo => {
+  const told = readers.find((reader) => reader.shard === shard)?.told
+  return told !== undefined && seq > told.behind ? { upTo: id, gap: told.gap } : { upTo: id }
 }
 
 /** One shard has dropped what was seen; the last one answers. */

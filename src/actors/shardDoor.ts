@@ -23,7 +23,13 @@ import { OrderQueue, type Ticketed } from './orderQueue.js'
 import type { ActorDefinition, Step } from './runtime/actor.js'
 import type { From, Woke } from './runtime/effect.js'
 
-type Batch = { readonly seq: number; readonly orders: readonly Ticketed[]; readonly tries: number }
+type Batch = {
+  readonly seq: number
+  readonly orders: readonly Ticketed[]
+  readonly tries: number
+  /** There was no room for it: until there is, what adds is refused. */
+  readonly foundNoRoom: boolean
+}
 
 /** `from` null: it claims nothing, and raises the seq. From `until` on nobody waits for the answer. */
 type Claim = { readonly from: From | null; readonly request: ClaimRequest; readonly until: number }
@@ -101,8 +107,7 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
     orders: (door, { orders }) => {
       const refused: number[] = []
       for (const one of orders) {
-        const room = one.order.drains ? 4 * maxOrders : maxOrders
-        if (door.orders.size < room) door.orders.push(one)
+        if (door.orders.size < roomFor(door, one)) door.orders.push(one)
         else refused.push(one.ticket)
       }
       const [next, ...effects] = commitNext(door)
@@ -174,6 +179,12 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
   },
 }
 
+/** How many may wait before this one. */
+const roomFor = ({ inFlight }: ShardDoorState, { order }: Ticketed): number => {
+  if (order.drains) return 4 * maxOrders
+  return inFlight?.foundNoRoom ? 0 : maxOrders
+}
+
 const withFirst = (effect: NodeEffect, [state, ...effects]: DoorStep): DoorStep => [state, effect, ...effects]
 
 const againMs = (tries: number): number => Math.min(longestAgainMs, firstAgainMs * 2 ** Math.min(10, tries - 1))
@@ -196,7 +207,7 @@ const commitEffect = (shard: number, { seq, orders }: Batch): NodeEffect => ({
 
 const commitNext = (door: ShardDoorState): DoorStep => {
   if (door.inFlight !== null || door.orders.size === 0) return [door]
-  const batch: Batch = { seq: door.seq + 1, orders: door.orders.take(), tries: 0 }
+  const batch: Batch = { seq: door.seq + 1, orders: door.orders.take(), tries: 0, foundNoRoom: false }
   return [{ ...door, seq: batch.seq, inFlight: batch }, commitEffect(door.shard, batch)]
 }
 
@@ -234,13 +245,14 @@ const claimNext = (door: ShardDoorState): DoorStep => {
 const makeRoom = (door: ShardDoorState, { orders, tries }: Batch, now: number): DoorStep => {
   const draining = orders.filter(({ order }) => order.drains)
   const refused = orders.filter(({ order }) => !order.drains).map(({ ticket }) => ticket)
+  if (draining.length > 0) refused.push(...door.orders.takeAdding().map(({ ticket }) => ticket))
   const effects = refused.length === 0 ? [] : [answerOverloaded(refused)]
   if (draining.length === 0) {
     const [next, ...more] = commitNext({ ...door, inFlight: null })
     return [next, ...effects, ...more]
   }
   // A number of its own: an earlier try whose outcome is unknown may still arrive, with other transactions.
-  const batch: Batch = { seq: door.seq + 1, orders: draining, tries: tries + 1 }
+  const batch: Batch = { seq: door.seq + 1, orders: draining, tries: tries + 1, foundNoRoom: true }
   return [
     { ...door, seq: batch.seq, inFlight: batch },
     ...effects,

@@ -205,7 +205,11 @@ export function* explainEnd(
   if (fields === null || fields.tenant !== tenant) return { kind: 'stale' }
   const task = taskOf(fields)
   const end = task.ends.find(({ turn }) => turn === place.turn)
-  if (end !== undefined && end.by === by && by !== 'other') return { kind: 'done', status: end.status, duplicate: true }
+  // A claim that a crash took back leaves its turn to whoever claims next: two agents have a lease of one turn then.
+  const isAnothers = task.turn === place.turn && task.agent !== undefined && task.agent !== agent
+  if (end !== undefined && end.by === by && by !== 'other' && !isAnothers) {
+    return { kind: 'done', status: end.status, duplicate: true }
+  }
   const isOver = task.turn !== place.turn || task.status !== 'RUNNING'
   if (by === 'result' && isOver) {
     const field = `stale${place.turn}`

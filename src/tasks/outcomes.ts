@@ -4,12 +4,13 @@
  * What a log may keep is bounded. Where entries had to go unseen, the subscriber's record says from when to when, and
  * the subscriber is told with its next outcomes.
  */
+import type { Fields, Transaction } from '../ledger/port.js'
 import type { Outcome as OutcomeFrame } from '../protocol/nodeFrames.js'
 import { Raw } from '../protocol/raw.js'
 import type { Desk } from './desk.js'
 import { outcomeOf } from './entries.js'
 import { dirtySet, subscriberKey, taskKey } from './keys.js'
-import { commit, type Procedure, range, read, log as readLog, readOne } from './procedure.js'
+import { commit, commitAll, type Order, type Procedure, range, read, log as readLog, readOne } from './procedure.js'
 
 /** What a subscriber's log in one shard may keep, and for how long. */
 export type OutcomeBounds = { readonly outcomesKept: number; readonly outcomeRetentionMs: number }
@@ -19,19 +20,21 @@ export type Told = Omit<OutcomeFrame, 'type' | 'seq'>
 
 export type OutcomePage = {
   readonly outcomes: readonly { readonly id: string; readonly told: Told }[]
-  readonly gap?: { readonly since: number; readonly until: number }
+  readonly gap?: Gap
 }
 
 const hasOutput = (status: string): boolean => status === 'COMPLETED' || status === 'APPROVED'
 
-/** The next outcomes of a log in a shard, each with its output where that is released. */
+/**
+ * The next outcomes of a log in a shard, each with its output where that is released. Looking for a gap costs a read of
+ * its own, and outcomes must be quick: whoever reads often looks now and then.
+ */
 export function* readOutcomes(
   shard: number,
   log: string,
-  after: string | undefined,
-  limit: number,
+  { after, limit, looksForGap }: { readonly after?: string; readonly limit: number; readonly looksForGap: boolean },
 ): Procedure<OutcomePage> {
-  const gap = yield* takeGap(shard, log)
+  const gap = looksForGap ? gapIn(yield* readOne(shard, subscriberKey(log))) : null
   const { entries } = yield* readLog({ shard, log, limit, ...(after === undefined ? {} : { after }) })
   const told = entries.map(({ id, entry }) => ({ id, entry: outcomeOf(entry) }))
   const withOutput = told.filter(({ entry }) => entry.final && hasOutput(entry.status)).map(({ entry }) => entry.task)
@@ -50,29 +53,32 @@ export function* readOutcomes(
   }
 }
 
-/** Takes the note of what had to go, if there is one: told at most once, like every loss that it stands for. */
-function* takeGap(shard: number, log: string): Procedure<{ since: number; until: number } | null> {
-  const record = subscriberKey(log)
-  const fields = yield* readOne(shard, record)
-  if (typeof fields?.gapSince !== 'number' || typeof fields.gapUntil !== 'number') return null
-  const { gapSince: since, gapUntil: until } = fields
-  yield* commit({
-    shard,
-    tenant: '',
-    drains: true,
-    transaction: {
-      guards: [{ kind: 'equals', record, field: 'gapUntil', value: until }],
-      writes: [{ kind: 'put', record, fields: { gapSince: null, gapUntil: null } }],
-    },
-  })
-  return { since, until }
+/** Outcomes between these times had to go unseen. */
+export type Gap = { readonly since: number; readonly until: number }
+
+/** What a subscriber is to be told of, until it has seen something behind it. */
+const gapIn = (fields: Fields | null): Gap | null =>
+  typeof fields?.gapSince === 'number' && typeof fields.gapUntil === 'number'
+    ? { since: fields.gapSince, until: fields.gapUntil }
+    : null
+
+export type SeenUpTo = { readonly upTo: string; readonly gap?: Gap }
+
+/** Drops what was seen, and forgets the gap that was told before it, unless it has grown since. */
+export function* dropSeen(shard: number, log: string, { upTo, gap }: SeenUpTo, tenant: string): Procedure<void> {
+  const order = (transaction: Transaction): Order => ({ shard, tenant, drains: true, transaction })
+  const orders = [order({ guards: [], writes: [{ kind: 'trim', log, upTo }] })]
+  if (gap !== undefined) orders.push(order(forgetGap(subscriberKey(log), gap)))
+  yield* commitAll(orders)
 }
 
-/** Drops what was seen. */
-export function* dropSeen(shard: number, log: string, upTo: string, tenant: string): Procedure<void> {
-  const writes = [{ kind: 'trim', log, upTo } as const]
-  yield* commit({ shard, tenant, drains: true, transaction: { guards: [], writes } })
-}
+const forgetGap = (record: string, { since, until }: Gap): Transaction => ({
+  guards: [
+    { kind: 'equals', record, field: 'gapSince', value: since },
+    { kind: 'equals', record, field: 'gapUntil', value: until },
+  ],
+  writes: [{ kind: 'put', record, fields: { gapSince: null, gapUntil: null } }],
+})
 
 type Duty = { readonly shard: number; readonly epoch: number }
 
@@ -124,10 +130,17 @@ function* boundLog(duty: Duty, bounds: OutcomeBounds, name: string, now: number)
     log: name,
     limit: isOld ? lookedAt : Math.min(excess, lookedAt),
   })
-  const going = entries.filter(({ entry }, at) => at < excess || outcomeOf(entry).at < before)
+  const going = entries.slice(
+    0,
+    1 + entries.findLastIndex(({ entry }, at) => at < excess || outcomeOf(entry).at < before),
+  )
   const last = going.at(-1)
   if (last === undefined) return
-  const gapSince = typeof fields?.gapSince === 'number' ? fields.gapSince : outcomeOf(first.entry).at
+  // A slow commit puts an outcome behind later ones, so the log isn't in order of time.
+  const times = going.map(({ entry }) => outcomeOf(entry).at)
+  const known = gapIn(fields)
+  const gapSince = Math.min(known?.since ?? now, ...times)
+  const gapUntil = Math.max(known?.until ?? 0, ...times)
   yield* commit({
     shard: duty.shard,
     tenant: '',
@@ -136,7 +149,7 @@ function* boundLog(duty: Duty, bounds: OutcomeBounds, name: string, now: number)
       guards: [{ kind: 'epoch', n: duty.epoch }],
       writes: [
         { kind: 'trim', log: name, upTo: last.id },
-        { kind: 'put', record, fields: { gapSince, gapUntil: outcomeOf(last.entry).at } },
+        { kind: 'put', record, fields: { gapSince, gapUntil } },
       ],
     },
   })

@@ -43,6 +43,45 @@ describe('frames', () => {
     expect(await client.next()).toMatchObject({ type: 'ack', re: 1 })
   })
 
+  test('[X11] what is no frame in a list has a BAD_FRAME of its own, and the frames beside it are handled', async () => {
+    await open()
+    const client = await connect(world)
+    // [{type: "heartbeat", id: 1}, 7, {id: 3}, {type: "heartbeat", id: 2}]
+    client.sendBytes(
+      Buffer.concat([
+        Buffer.of(0x94),
+        encodeFrame(heartbeat(1)),
+        Buffer.of(7),
+        encodeFrame({ id: 3 }),
+        encodeFrame(heartbeat(2)),
+      ]),
+    )
+    const answers = await client.take(4)
+    expect(answers.filter(({ type }) => type === 'ack').map(({ re }) => re)).toEqual([1, 2])
+    expect(answers.filter(({ type }) => type === 'error').map(({ re, code }) => [re, code])).toEqual([
+      [3, 'BAD_FRAME'],
+      [undefined, 'BAD_FRAME'],
+    ])
+    expect(answers).toContainEqual(expect.objectContaining({ message: '[1]: expected a frame (map), got integer' }))
+  })
+
+  test('[X11] a fault in the bytes of a list is one BAD_FRAME without re, and nothing of the list is handled', async () => {
+    await open()
+    const client = await connect(world)
+    client.sendBytes(Buffer.concat([Buffer.of(0x92), encodeFrame(heartbeat(1)), Buffer.of(0xc1)]))
+    const [answer, ...others] = await client.roundTrip()
+    expect(answer).toMatchObject({ type: 'error', code: 'BAD_FRAME' })
+    expect(answer).not.toHaveProperty('re')
+    expect(others).toEqual([])
+  })
+
+  test('[X11] ten items that are no frames close with 1008, like ten messages', async () => {
+    await open()
+    const client = await connect(world)
+    client.sendBytes(Buffer.concat([Buffer.of(0x9b), Buffer.alloc(10, 0xc0), encodeFrame(heartbeat(1))]))
+    expect(await client.closed).toMatchObject({ code: 1008 })
+  })
+
   test('[X11] the tenth malformed message within a minute closes with 1008', async () => {
     await open()
     const client = await connect(world)
