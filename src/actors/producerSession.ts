@@ -283,6 +283,7 @@ const seen = (live: Live, { id, seq }: Extract<ProducerFrame, { type: 'seen' }>)
   return [live, ...effects, ...readMore(live)]
 }
 
+/** Whoever has seen an outcome has seen the gap that was told before it. */
 const seenUpTo = ({ readers }: Subscription, { shard, seq, id }: Unseen): SeenUpTo => {
   const told = readers.find((reader) => reader.shard === shard)?.told
   return told !== undefined && seq > told.behind ? { upTo: id, gap: told.gap } : { upTo: id }

@@ -7,45 +7,12 @@
  * A record is flat; lists and small objects in it are JSON text, payloads and outputs MessagePack bytes.
  */
 import type { Fields } from '../ledger/port.js'
+import type { Approval, Rejection, TaskError, TaskStatus } from '../protocol/records.js'
 import type { Priority } from './keys.js'
 
+export type { Approval, Rejection, TaskError, TaskStatus } from '../protocol/records.js'
+
 export const finalStatuses = ['COMPLETED', 'REJECTED', 'FAILED', 'CANCELLED', 'EXPIRED'] as const
-
-export const statuses = [
-  'SCHEDULED',
-  'QUEUED',
-  'RUNNING',
-  'NEEDS_REVIEW',
-  'APPROVED',
-  'COMPLETED',
-  'REJECTED',
-  'FAILED',
-  'CANCELLED',
-  'EXPIRED',
-] as const
-
-export type TaskStatus = (typeof statuses)[number]
-
-/** Released by a person: who, and when (ms since the epoch). */
-export type Approval = {
-  readonly reviewId: string
-  readonly operatorId: string
-  readonly decidedAt: number
-  readonly edited: boolean
-  readonly reason?: string
-}
-
-export type Rejection = {
-  readonly reviewId: string
-  readonly by: 'operator' | 'timeout'
-  readonly operatorId?: string
-  readonly decidedAt: number
-  readonly reason: string
-  readonly reasonCode?: string
-}
-
-/** What an attempt failed with; `review` where the gate held the text. */
-export type TaskError = { readonly code: string; readonly message: string; readonly review?: string }
 
 /** How a turn ended, so that a second sending is told the same. */
 export type TurnEnd = {

@@ -2,20 +2,15 @@
  * What the gate says of what an agent said: the port between those who carry results and the rooms of the gate.
  */
 
+import type { CardReason, CardSeverity, ReviewFinding } from '../protocol/records.js'
+
 /** Weightiest first. A card's `reason` is the first of these that applied. */
-export const reasons = [
-  'GATE_ERROR',
-  'SECRET',
-  'SENSITIVE_KEYWORD',
-  'PII',
-  'SCHEMA',
-  'POLICY',
-  'LOW_CONFIDENCE',
-] as const
+export { cardReasons as reasons } from '../protocol/records.js'
 
-export type Reason = (typeof reasons)[number]
-
-export type Severity = 'low' | 'normal' | 'high'
+export type Reason = CardReason
+export type Severity = CardSeverity
+/** One place in what was said, and the rule that saw it; a secret in its excerpt is masked. */
+export type Finding = ReviewFinding
 
 /** Something an agent said that others would get to see. */
 export type Said = {
@@ -27,21 +22,6 @@ export type Said = {
   readonly value: unknown
   /** As sent: anything but a number from 0 to 1 counts as 0. */
   readonly confidence?: unknown
-}
-
-/** One place in what was said, and the rule that saw it. */
-export type Finding = {
-  readonly reason: Reason
-  /** The rule's name, such as `keyword.password`. */
-  readonly rule: string
-  /** JSON pointer (RFC 6901) into the value. A key's own finding points at the key's value. */
-  readonly path: string
-  /** UTF-16 offsets in the text at `path` (in the key, where `inKey`). */
-  readonly start?: number
-  readonly end?: number
-  readonly inKey?: boolean
-  /** What was found with a little around it, at most 80 characters; a secret is masked. */
-  readonly excerpt: string
 }
 
 export type Verdict =

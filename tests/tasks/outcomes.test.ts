@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { failAttempt, passResult } from '../../src/tasks/attempt.js'
 import { dirtySet, outcomeLog } from '../../src/tasks/keys.js'
-import { boundOutcomes, dropSeen, readOutcomes } from '../../src/tasks/outcomes.js'
+import { boundOutcomes, dropSeen, type Gap, readOutcomes } from '../../src/tasks/outcomes.js'
 import { noon, output, sub, subscriber, tenant, World } from './world.js'
 
 const log = outcomeLog(tenant, sub, subscriber)
@@ -28,6 +28,9 @@ const complete = async (world: World, count: number): Promise<void> => {
 const read = (world: World, after?: string) =>
   world.perform(readOutcomes(0, log, { ...(after === undefined ? {} : { after }), limit: 100, looksForGap: true }))
 
+const see = (world: World, upTo: string, gap?: Gap) =>
+  world.perform(dropSeen(0, log, { upTo, ...(gap === undefined ? {} : { gap }) }, tenant))
+
 describe('outcomes', () => {
   test('[G1 W70] are read in order, from a place on, as often as they are not seen', async () => {
     const world = await afterCompleting(5)
@@ -52,11 +55,11 @@ describe('outcomes', () => {
   test('[W72] that were seen are dropped, and the log is forgotten once it is empty', async () => {
     const world = await afterCompleting(3)
     const { outcomes } = await read(world)
-    await world.perform(dropSeen(0, log, outcomes[1]?.id ?? '', tenant))
+    await see(world, outcomes[1]?.id ?? '')
     expect((await read(world)).outcomes).toEqual(outcomes.slice(2))
     await world.perform(boundOutcomes(owner, bounds, world.now))
     expect(world.model.shards[0]?.sets.get(dirtySet)?.size).toBe(1)
-    await world.perform(dropSeen(0, log, outcomes[2]?.id ?? '', tenant))
+    await see(world, outcomes[2]?.id ?? '')
     await world.perform(boundOutcomes(owner, bounds, world.now))
     expect(world.model.shards[0]?.sets.get(dirtySet)?.size).toBe(0)
   })
@@ -64,7 +67,7 @@ describe('outcomes', () => {
   test('[W72] that come while their log is found empty keep it in view', async () => {
     const world = await afterCompleting(1)
     const { outcomes } = await read(world)
-    await world.perform(dropSeen(0, log, outcomes[0]?.id ?? '', tenant))
+    await see(world, outcomes[0]?.id ?? '')
     const bounding = world.begin(boundOutcomes(owner, bounds, world.now))
     // The set, the subscriber's record, the log.
     for (let call = 0; call < 3; call++) await bounding.step()
@@ -94,6 +97,22 @@ describe('outcomes', () => {
     await complete(world, 3)
     await world.perform(boundOutcomes(owner, bounds, world.now))
     expect((await read(world)).gap).toEqual({ since: noon, until: noon + 4 })
+  })
+
+  test('[G9 W73] that had to go are told of until something behind them was seen, unless more went since', async () => {
+    const world = await afterCompleting(12)
+    await world.perform(boundOutcomes(owner, bounds, world.now))
+    const { gap, outcomes } = await read(world)
+    if (gap === undefined) throw new Error('no gap')
+    expect((await read(world)).gap).toEqual(gap)
+    await complete(world, 1)
+    await world.perform(boundOutcomes(owner, bounds, world.now))
+    const upTo = outcomes[1]?.id ?? ''
+    await see(world, upTo, gap)
+    const grown = (await read(world)).gap
+    expect(grown).toEqual({ since: noon, until: noon + 2 })
+    if (grown !== undefined) await see(world, upTo, grown)
+    expect((await read(world)).gap).toBeUndefined()
   })
 
   test('[G7 W74] are not bounded by an owner that was replaced', async () => {

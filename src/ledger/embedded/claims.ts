@@ -1,6 +1,5 @@
 /** Handing out what waits: first each lane's share, then what is left over, lane after lane. */
 import type { Claimed, ClaimRequest, Fields, Holder, Patch } from '../port.js'
-import type { Found } from './records.js'
 import { RowDraft } from './rowDraft.js'
 import { bytesOf, isSame } from './scalars.js'
 import type { ShardState } from './shardState.js'
@@ -63,7 +62,7 @@ export class Claims {
       return false
     }
     const taker = this.#takerFor(fields)
-    this.claimed.push({ taker, lane, ...next, fields: this.#give(found, this.#request.takers[taker] ?? {}) })
+    this.claimed.push({ taker, lane, ...next, fields: this.#give(next.record, this.#request.takers[taker] ?? {}) })
     return true
   }
 
@@ -88,10 +87,11 @@ export class Claims {
     return this.#takers.splice(at, 1)[0] ?? 0
   }
 
-  #give(found: Found, taker: Patch): Fields {
-    const draft = new RowDraft(found.row)
+  #give(record: string, taker: Patch): Fields {
+    const { records } = this.#shard
+    const draft = new RowDraft(records.find(record).row)
     draft.put(this.#request.writes)
     draft.put(taker)
-    return this.#shard.records.fields(this.#shard.records.save(found, draft)) ?? {}
+    return records.fields(records.save(record, draft)) ?? {}
   }
 }

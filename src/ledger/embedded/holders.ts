@@ -3,7 +3,7 @@ import type { Answer, Guard, Holder, HolderState } from '../port.js'
 import { byteString } from './names.js'
 import type { Stored } from './packing.js'
 import type { Store } from './store.js'
-import { rowKey } from './storeKeys.js'
+import { rowTable, type Table } from './tables.js'
 
 export type HolderCalls = {
   readonly seq: number
@@ -16,13 +16,13 @@ const noCalls: HolderCalls = { seq: 0, claimSeq: 0, isBuried: false, answers: []
 
 export class Holders {
   readonly #store: Store
-  readonly #shard: number
+  readonly #table: Table
   readonly #holders = new Map<Holder, HolderCalls>()
 
   constructor(store: Store, shard: number) {
     this.#store = store
-    this.#shard = shard
-    for (const [, stored] of store.rows(rowKey(shard, 'h', ''))) {
+    this.#table = rowTable(shard, 'h')
+    for (const [, stored] of store.rows(this.#table)) {
       const [holder, seq, claimSeq, isBuried, answers] = stored as [Holder, number, number, boolean, readonly Stored[]]
       this.#holders.set(holder, { seq, claimSeq, isBuried, answers: answers.map(answerOf) })
     }
@@ -40,22 +40,18 @@ export class Holders {
     const calls = { ...this.calls(holder), ...change }
     this.#holders.set(holder, calls)
     const { seq, claimSeq, isBuried, answers } = calls
-    this.#store.put(this.#key(holder), [holder, seq, claimSeq, isBuried, answers.map(storedAnswer)])
+    this.#store.put(this.#table, byteString(holder), [holder, seq, claimSeq, isBuried, answers.map(storedAnswer)])
   }
 
   retire(holder: Holder): void {
     if (!this.#holders.delete(holder)) return
-    this.#store.drop(this.#key(holder))
+    this.#store.drop(this.#table, byteString(holder))
   }
 
   list(pendingOf: (holder: Holder) => number): HolderState[] {
     return [...this.#holders]
       .map(([holder, { isBuried, seq }]) => ({ holder, buried: isBuried, pending: pendingOf(holder), seq }))
       .sort((left, right) => Buffer.compare(Buffer.from(left.holder), Buffer.from(right.holder)))
-  }
-
-  #key(holder: Holder): string {
-    return rowKey(this.#shard, 'h', byteString(holder))
   }
 }
 

@@ -2,7 +2,7 @@
 import type { EntryId } from '../port.js'
 import { byteString } from './names.js'
 import type { Store } from './store.js'
-import { listPrefix, rowKey } from './storeKeys.js'
+import { listTable, rowTable, type Table } from './tables.js'
 
 export type Waiting = { readonly entry: EntryId; readonly record: string }
 
@@ -14,8 +14,8 @@ export class Lane {
   /** Entries that somebody holds. */
   pending = 0
   readonly #store: Store
-  readonly #prefix: string
-  readonly #countKey: string
+  readonly #list: Table
+  readonly #counts: Table
   #waiting: number
   /** The first entries that wait, from `#at` on. */
   #chunk: Waiting[] = []
@@ -29,8 +29,8 @@ export class Lane {
     this.name = name
     this.bytes = byteString(name)
     this.#store = store
-    this.#prefix = listPrefix(shard, 'W', this.bytes)
-    this.#countKey = rowKey(shard, 'n', this.bytes)
+    this.#list = listTable(shard, 'W', this.bytes)
+    this.#counts = rowTable(shard, 'n')
     this.#waiting = waiting
     this.#isWhole = waiting === 0
   }
@@ -40,8 +40,8 @@ export class Lane {
   }
 
   push(entry: EntryId, record: string): void {
-    this.#store.putItem(this.#prefix, entry, record, true)
-    this.#count(1)
+    this.#store.put(this.#list, entry, record, { isNew: true })
+    this.#waiting += 1
     if (this.#isWhole && this.#chunk.length - this.#at < chunkEntries) this.#chunk.push({ entry, record })
     else this.#isWhole = false
   }
@@ -57,25 +57,31 @@ export class Lane {
     this.#at += 1
     this.#passed = first.entry
     if (this.#at === this.#chunk.length) this.#empty()
-    this.#store.dropItem(this.#prefix, first.entry)
-    this.#count(-1)
+    this.#store.drop(this.#list, first.entry)
+    this.#waiting -= 1
   }
 
   has(entry: EntryId): boolean {
-    return this.#store.getItem(this.#prefix, entry) !== undefined
+    return this.#store.get(this.#list, entry) !== undefined
   }
 
   remove(entry: EntryId): void {
     if (!this.has(entry)) return
-    this.#store.dropItem(this.#prefix, entry)
-    this.#count(-1)
+    this.#store.drop(this.#list, entry)
+    this.#waiting -= 1
     this.#chunk = this.#chunk.slice(this.#at).filter((one) => one.entry !== entry)
     this.#at = 0
   }
 
+  /** Keeps how many wait. */
+  saveCount(): void {
+    if (this.#waiting === 0) this.#store.drop(this.#counts, this.bytes)
+    else this.#store.put(this.#counts, this.bytes, [this.name, this.#waiting])
+  }
+
   #read(): void {
     this.#empty()
-    for (const [entry, record] of this.#store.range(this.#prefix, { from: `${this.#passed}\0` })) {
+    for (const [entry, record] of this.#store.range(this.#list, { from: `${this.#passed}\0` })) {
       if (typeof record === 'string') this.#chunk.push({ entry, record })
       if (this.#chunk.length === chunkEntries) break
     }
@@ -85,11 +91,5 @@ export class Lane {
   #empty(): void {
     this.#chunk = []
     this.#at = 0
-  }
-
-  #count(by: number): void {
-    this.#waiting += by
-    if (this.#waiting === 0) this.#store.drop(this.#countKey)
-    else this.#store.put(this.#countKey, [this.name, this.#waiting])
   }
 }

@@ -6,46 +6,50 @@
  */
 import type { EntryId, HeldEntry, Holder } from '../port.js'
 import { Lane, type Waiting } from './lane.js'
+import type { Slot } from './layer.js'
 import { byteString } from './names.js'
-import type { Stored } from './packing.js'
 import { SortedMap } from './sortedMap.js'
 import type { Store } from './store.js'
-import { rowKey } from './storeKeys.js'
+import { rowTable, type Table } from './tables.js'
 
 export type Pending = {
   readonly lane: string
   readonly entry: EntryId
   readonly record: string
-  readonly holder: Holder
+  holder: Holder
+  slot: Slot | undefined
 }
-
-const nothing: ReadonlySet<Pending> = new Set()
 
 export class Lanes {
   readonly #store: Store
   readonly #shard: number
+  readonly #entries: Table
   readonly #lanes = new Map<string, Lane>()
   /** Those with somebody waiting, by the byte string of their name. */
   readonly #ready = new SortedMap<Lane>()
   readonly #pending = new Map<EntryId, Pending>()
-  readonly #byHolder = new Map<Holder, Map<EntryId, Pending>>()
+  readonly #heldCounts = new Map<Holder, number>()
+  /** Those of which another number waits than is stored. */
+  readonly #changed = new Set<Lane>()
 
   constructor(store: Store, shard: number) {
     this.#store = store
     this.#shard = shard
-    for (const [, stored] of store.rows(rowKey(shard, 'n', ''))) {
+    this.#entries = rowTable(shard, 'p')
+    for (const [, stored] of store.rows(rowTable(shard, 'n'))) {
       const [name, waiting] = stored as [string, number]
       this.#noteReady(this.#lane(name, waiting))
     }
-    for (const [key, stored] of store.rows(rowKey(shard, 'p', ''))) {
+    for (const [entry, stored] of store.rows(this.#entries)) {
       const [lane, record, holder] = stored as [string, string, Holder]
-      this.#hold({ lane, entry: key.slice(2), record, holder })
+      this.#hold({ lane, entry, record, holder, slot: undefined })
     }
   }
 
   enqueue(name: string, entry: EntryId, record: string): void {
     const lane = this.#lane(name, 0)
     lane.push(entry, record)
+    this.#changed.add(lane)
     if (lane.waiting === 1) this.#noteReady(lane)
   }
 
@@ -57,7 +61,8 @@ export class Lanes {
   /** The next one of a lane becomes pending. */
   take(name: string, { entry, record }: Waiting, holder: Holder): void {
     this.dropFirst(name)
-    this.#savePending({ lane: name, entry, record, holder })
+    const slot = this.#store.put(this.#entries, entry, [name, record, holder], { isNew: true })
+    this.#hold({ lane: name, entry, record, holder, slot })
   }
 
   /** The next one of a lane is gone. */
@@ -79,9 +84,9 @@ export class Lanes {
   settle(entry: EntryId): void {
     const pending = this.#pending.get(entry)
     if (pending === undefined) return
-    this.#release(pending)
     this.#pending.delete(entry)
-    this.#store.drop(this.#pendingKey(entry))
+    this.#countHeld(pending.holder, -1)
+    this.#store.drop(this.#entries, entry, pending.slot)
     const lane = this.#lanes.get(pending.lane)
     if (lane !== undefined) lane.pending -= 1
     this.#forgetEmpty(lane)
@@ -96,11 +101,11 @@ export class Lanes {
 
   adopt(entry: EntryId, holder: Holder): void {
     const pending = this.#pending.get(entry)
-    if (pending === undefined || pending.holder === holder) return
-    this.#release(pending)
-    const lane = this.#lanes.get(pending.lane)
-    if (lane !== undefined) lane.pending -= 1
-    this.#savePending({ ...pending, holder })
+    if (pending === undefined) return
+    this.#countHeld(pending.holder, -1)
+    this.#countHeld(holder, 1)
+    pending.holder = holder
+    pending.slot = this.#store.put(this.#entries, entry, [pending.lane, pending.record, holder], { slot: pending.slot })
   }
 
   size(name: string): number {
@@ -109,14 +114,21 @@ export class Lanes {
   }
 
   heldCount(holder: Holder): number {
-    return this.#byHolder.get(holder)?.size ?? 0
+    return this.#heldCounts.get(holder) ?? 0
   }
 
   held(holder: Holder): HeldEntry[] {
-    const entries = [...(this.#byHolder.get(holder)?.values() ?? nothing)]
-    return entries
+    if (this.heldCount(holder) === 0) return []
+    return [...this.#pending.values()]
+      .filter((pending) => pending.holder === holder)
       .map(({ lane, entry, record }) => ({ lane, entry, record }))
       .sort((left, right) => (left.entry < right.entry ? -1 : 1))
+  }
+
+  /** Keeps how many wait: once a call. */
+  saveCounts(): void {
+    for (const lane of this.#changed) lane.saveCount()
+    this.#changed.clear()
   }
 
   ready(prefix: string): { lane: string; waiting: number }[] {
@@ -143,6 +155,7 @@ export class Lanes {
   }
 
   #noteWaiting(lane: Lane | undefined): void {
+    if (lane !== undefined) this.#changed.add(lane)
     if (lane?.waiting === 0) this.#ready.delete(lane.bytes)
     this.#forgetEmpty(lane)
   }
@@ -151,29 +164,15 @@ export class Lanes {
     if (lane !== undefined && lane.waiting + lane.pending === 0) this.#lanes.delete(lane.name)
   }
 
-  #savePending(pending: Pending): void {
-    const { lane, entry, record, holder } = pending
-    const isNew = !this.#pending.has(entry)
-    const stored: Stored = [lane, record, holder]
-    this.#store.put(this.#pendingKey(entry), stored, isNew)
-    this.#hold(pending)
-  }
-
   #hold(pending: Pending): void {
     this.#pending.set(pending.entry, pending)
-    const held = this.#byHolder.get(pending.holder) ?? new Map<EntryId, Pending>()
-    held.set(pending.entry, pending)
-    this.#byHolder.set(pending.holder, held)
+    this.#countHeld(pending.holder, 1)
     this.#lane(pending.lane, 0).pending += 1
   }
 
-  #release({ holder, entry }: Pending): void {
-    const held = this.#byHolder.get(holder)
-    held?.delete(entry)
-    if (held?.size === 0) this.#byHolder.delete(holder)
-  }
-
-  #pendingKey(entry: EntryId): string {
-    return rowKey(this.#shard, 'p', entry)
+  #countHeld(holder: Holder, by: number): void {
+    const count = this.heldCount(holder) + by
+    if (count === 0) this.#heldCounts.delete(holder)
+    else this.#heldCounts.set(holder, count)
   }
 }

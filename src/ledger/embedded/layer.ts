@@ -6,12 +6,15 @@
  */
 import type { Stored } from './packing.js'
 import { SortedMap } from './sortedMap.js'
+import { isList, type Table } from './tables.js'
 
 export type Slot = {
-  readonly key: string
+  readonly layer: Layer
+  readonly table: Table
+  readonly name: string
   /** undefined: removed. */
   value: Stored | undefined
-  /** Whether an older layer or the pages may know the key. */
+  /** Whether an older layer or the pages may know the name. */
   readonly isBelow: boolean
   isInJournal: boolean
   /** Whether it is among those that go into the next record of the journal. */
@@ -19,40 +22,36 @@ export type Slot = {
 }
 
 export class Layer {
-  readonly #rows = new Map<string, Slot>()
-  readonly #lists = new Map<string, SortedMap<Slot>>()
+  readonly #tables = new Map<Table, Map<string, Slot> | SortedMap<Slot>>()
 
-  row(key: string): Slot | undefined {
-    return this.#rows.get(key)
+  get(table: Table, name: string): Slot | undefined {
+    return this.#tables.get(table)?.get(name)
   }
 
-  setRow(slot: Slot): void {
-    this.#rows.set(slot.key, slot)
-  }
-
-  deleteRow(key: string): void {
-    this.#rows.delete(key)
-  }
-
-  list(prefix: string): SortedMap<Slot> | undefined {
-    return this.#lists.get(prefix)
-  }
-
-  setItem(prefix: string, suffix: string, slot: Slot): void {
-    let list = this.#lists.get(prefix)
-    if (list === undefined) {
-      list = new SortedMap()
-      this.#lists.set(prefix, list)
+  set(slot: Slot): void {
+    let slots = this.#tables.get(slot.table)
+    if (slots === undefined) {
+      slots = isList(slot.table) ? new SortedMap<Slot>() : new Map<string, Slot>()
+      this.#tables.set(slot.table, slots)
     }
-    list.set(suffix, slot)
+    slots.set(slot.name, slot)
   }
 
-  deleteItem(prefix: string, suffix: string): void {
-    this.#lists.get(prefix)?.delete(suffix)
+  delete({ table, name }: Slot): void {
+    this.#tables.get(table)?.delete(name)
+  }
+
+  /** Of a list, in order. */
+  range(table: Table, from: string, to: string | undefined, descending: boolean): Iterable<readonly [string, Slot]> {
+    const slots = this.#tables.get(table)
+    return slots instanceof SortedMap ? slots.range(from, to, descending) : []
+  }
+
+  slotsOf(table: Table): Iterable<Slot> {
+    return this.#tables.get(table)?.values() ?? []
   }
 
   *slots(): Generator<Slot> {
-    yield* this.#rows.values()
-    for (const list of this.#lists.values()) for (const [, slot] of list.range('', undefined, false)) yield slot
+    for (const slots of this.#tables.values()) yield* slots.values()
   }
 }

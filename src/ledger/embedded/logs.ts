@@ -3,11 +3,12 @@ import type { EntryId, LogPage } from '../port.js'
 import { byteString } from './names.js'
 import { Recent } from './recent.js'
 import type { Store } from './store.js'
-import { listPrefix, rowKey } from './storeKeys.js'
+import { listTable, rowTable, type Table } from './tables.js'
 
 type Log = {
-  readonly prefix: string
-  readonly sizeKey: string
+  readonly list: Table
+  /** The byte string of its name. */
+  readonly bytes: string
   size: number
   /** Nothing is left up to and with this id: what was removed there needn't be passed again. */
   trimmed: EntryId
@@ -18,25 +19,28 @@ const logsInMemory = 4_096
 export class Logs {
   readonly #store: Store
   readonly #shard: number
+  readonly #sizes: Table
   readonly #logs = new Recent<Log>(logsInMemory)
+  readonly #resized = new Set<Log>()
 
   constructor(store: Store, shard: number) {
     this.#store = store
     this.#shard = shard
+    this.#sizes = rowTable(shard, 'g')
   }
 
   append(name: string, id: EntryId, entry: Uint8Array): void {
     const log = this.#log(name)
-    this.#store.putItem(log.prefix, id, Buffer.from(entry), true)
+    this.#store.put(log.list, id, Buffer.from(entry), { isNew: true })
     this.#resize(log, 1)
   }
 
   trim(name: string, upTo: EntryId): void {
     const log = this.#log(name)
     const ids: EntryId[] = []
-    for (const [id] of this.#store.range(log.prefix, { from: log.trimmed, to: `${upTo}\0` })) ids.push(id)
+    for (const [id] of this.#store.range(log.list, { from: log.trimmed, to: `${upTo}\0` })) ids.push(id)
     if (ids.length === 0) return
-    for (const id of ids) this.#store.dropItem(log.prefix, id)
+    for (const id of ids) this.#store.drop(log.list, id)
     log.trimmed = ids.at(-1) ?? log.trimmed
     this.#resize(log, -ids.length)
   }
@@ -45,28 +49,37 @@ export class Logs {
     const log = this.#log(name)
     const entries: { id: EntryId; entry: Uint8Array }[] = []
     const from = after === undefined || after < log.trimmed ? log.trimmed : `${after}\0`
-    for (const [id, entry] of limit > 0 ? this.#store.range(log.prefix, { from }) : []) {
+    for (const [id, entry] of limit > 0 ? this.#store.range(log.list, { from }) : []) {
       if (entry instanceof Uint8Array) entries.push({ id, entry })
       if (entries.length >= limit) break
     }
     return { entries, size: log.size }
   }
 
+  /** Keeps how much they have: once a call. */
+  saveSizes(): void {
+    for (const { bytes, size } of this.#resized) {
+      if (size === 0) this.#store.drop(this.#sizes, bytes)
+      else this.#store.put(this.#sizes, bytes, size)
+    }
+    this.#resized.clear()
+  }
+
   #resize(log: Log, by: number): void {
     log.size += by
-    if (log.size === 0) this.#store.drop(log.sizeKey)
-    else this.#store.put(log.sizeKey, log.size)
+    this.#resized.add(log)
+    // None may be forgotten before its size is kept.
+    if (this.#resized.size >= logsInMemory >> 2) this.saveSizes()
   }
 
   #log(name: string): Log {
     const known = this.#logs.get(name)
     if (known !== undefined) return known
     const bytes = byteString(name)
-    const sizeKey = rowKey(this.#shard, 'g', bytes)
-    const size = this.#store.get(sizeKey)
+    const size = this.#store.get(this.#sizes, bytes)
     const log = {
-      prefix: listPrefix(this.#shard, 'L', bytes),
-      sizeKey,
+      list: listTable(this.#shard, 'L', bytes),
+      bytes,
       size: typeof size === 'number' ? size : 0,
       trimmed: '',
     }

@@ -2,13 +2,13 @@
 import type { Slot } from './layer.js'
 import type { Stored } from './packing.js'
 
-export type Item = readonly [suffix: string, value: Stored]
+export type Item = readonly [name: string, value: Stored]
 
-type Source = Iterator<readonly [suffix: string, value: Stored | undefined]>
+type Source = Iterator<readonly [name: string, value: Stored | undefined]>
 
 /** `layers`: newest first; below them all `pages`. */
 export function* mergeLayers(
-  layers: readonly Iterator<readonly [string, Slot]>[],
+  layers: readonly Iterable<readonly [string, Slot]>[],
   pages: Source,
   descending: boolean,
 ): Generator<Item> {
@@ -19,8 +19,8 @@ export function* mergeLayers(
       let first: string | undefined
       for (const head of heads) {
         if (head.done) continue
-        const suffix = head.value[0]
-        if (first === undefined || (descending ? suffix > first : suffix < first)) first = suffix
+        const name = head.value[0]
+        if (first === undefined || (descending ? name > first : name < first)) first = name
       }
       if (first === undefined) return
       const value = takeFirst(first, sources, heads)
@@ -31,9 +31,9 @@ export function* mergeLayers(
   }
 }
 
-/** The newest value under the suffix; each source that has it moves on. */
+/** The newest value under the name; each source that has it moves on. */
 function takeFirst(
-  suffix: string,
+  name: string,
   sources: readonly Source[],
   heads: IteratorResult<readonly [string, Stored | undefined]>[],
 ): Stored | undefined {
@@ -41,7 +41,7 @@ function takeFirst(
   let value: Stored | undefined
   for (const [index, source] of sources.entries()) {
     const head = heads[index]
-    if (head === undefined || head.done || head.value[0] !== suffix) continue
+    if (head === undefined || head.done || head.value[0] !== name) continue
     if (!isFound) value = head.value[1]
     isFound = true
     heads[index] = source.next()
@@ -49,6 +49,6 @@ function takeFirst(
   return value
 }
 
-function* valuesOf(items: Iterator<readonly [string, Slot]>): Generator<readonly [string, Stored | undefined]> {
-  for (let item = items.next(); !item.done; item = items.next()) yield [item.value[0], item.value[1].value]
+function* valuesOf(items: Iterable<readonly [string, Slot]>): Generator<readonly [string, Stored | undefined]> {
+  for (const [name, { value }] of items) yield [name, value]
 }

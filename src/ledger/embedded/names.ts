@@ -35,18 +35,24 @@ export const nameOf = (bytes: string): string =>
 /** A byte string with its length before it, so that what follows can't be mistaken for a part of it. */
 export const measured = (bytes: string): string => String.fromCharCode(bytes.length >> 8, bytes.length & 255) + bytes
 
-const scoreView = new DataView(new ArrayBuffer(8))
+const scoreBuffer = Buffer.alloc(8)
+const scoreView = new DataView(scoreBuffer.buffer, scoreBuffer.byteOffset, 8)
+
+/** Many members come with the same score, one after the other. */
+let lastScore = 0
+let lastScoreString = '\x80\0\0\0\0\0\0\0'
 
 /** A finite number as 8 bytes that sort as the numbers do. */
 export function scoreString(score: number): string {
+  if (score === lastScore) return lastScoreString
   scoreView.setFloat64(0, score + 0)
   const high = scoreView.getUint32(0)
   const isNegative = high >>> 31 === 1
   scoreView.setUint32(0, isNegative ? ~high : high ^ 0x80000000)
   if (isNegative) scoreView.setUint32(4, ~scoreView.getUint32(4))
-  let text = ''
-  for (let at = 0; at < 8; at++) text += String.fromCharCode(scoreView.getUint8(at))
-  return text
+  lastScore = score
+  lastScoreString = scoreBuffer.toString('latin1')
+  return lastScoreString
 }
 
 /** The number back from its 8 bytes. */

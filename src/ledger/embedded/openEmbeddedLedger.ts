@@ -14,7 +14,7 @@ import { LedgerRefusal, messageOf, refusalOf } from './ledgerRefusal.js'
 import { Pages, pagesFile, pagesFlaw } from './pages.js'
 import { Room } from './room.js'
 import { Store } from './store.js'
-import { takenKey } from './storeKeys.js'
+import { takenKey } from './tables.js'
 import { unpack } from './unpacking.js'
 
 export type EmbeddedLedgerOptions = {

@@ -24,6 +24,7 @@ export type PageWrites = readonly (readonly [key: string, value: Uint8Array | un
 export class Pages {
   readonly #db: RootDatabase<Buffer, string>
   readonly #file: string
+  #hasFailed = false
 
   constructor(folder: string) {
     this.#file = join(folder, fileName)
@@ -58,7 +59,9 @@ export class Pages {
           else void this.#db.put(key, bufferOf(value))
         }
       })
+      this.#hasFailed = false
     } catch (error) {
+      this.#hasFailed = true
       await causeOf(error)
     }
   }
@@ -73,8 +76,10 @@ export class Pages {
     return statSync(this.#file).size
   }
 
+  /** After a write that failed, the library waits for its flush for ever; there is nothing left to wait for. */
   async close(): Promise<void> {
-    await this.#db.close()
+    const closed = this.#db.close()
+    if (!this.#hasFailed) await closed
   }
 }
 

@@ -17,12 +17,12 @@ export class Plan {
   readonly #shard: ShardState
   readonly #caller: Holder
   readonly #writes: readonly Write[]
-  /** undefined: dropped. */
-  readonly #drafts = new Map<string, RowDraft | undefined>()
+  /** Few: looked through faster than a map is made. */
+  readonly #drafts: { readonly record: string; draft: RowDraft | undefined }[] = []
   /** Ids for what is enqueued, in order. */
   readonly #ids: EntryId[] = []
-  readonly #ended = new Set<EntryId>()
-  readonly #adopted = new Set<EntryId>()
+  readonly #ended: EntryId[] = []
+  readonly #adopted: EntryId[] = []
   #epoch: number
 
   constructor(shard: ShardState, caller: Holder, writes: readonly Write[]) {
@@ -45,7 +45,7 @@ export class Plan {
       else this.#carryOut(write)
     }
     const { records } = this.#shard
-    for (const [record, draft] of this.#drafts) records.save(records.find(record), draft)
+    for (const { record, draft } of this.#drafts) records.save(record, draft)
   }
 
   #check(write: Write): void {
@@ -57,8 +57,7 @@ export class Plan {
         this.#draft(write.record).add(write.field, write.n)
         break
       case 'drop':
-        byteString(write.record)
-        this.#drafts.set(write.record, undefined)
+        this.#touched(write.record).draft = undefined
         break
       case 'enqueue':
         this.#checkEnqueue(write)
@@ -69,15 +68,15 @@ export class Plan {
         break
       case 'settle':
         this.#checkPending(write)
-        this.#ended.add(write.entry)
+        this.#ended.push(write.entry)
         break
       case 'withdraw':
         byteString(write.lane)
-        this.#ended.add(write.entry)
+        this.#ended.push(write.entry)
         break
       case 'adopt':
         this.#checkPending(write)
-        this.#adopted.add(write.entry)
+        this.#adopted.push(write.entry)
         break
       case 'index':
         finite(write.score)
@@ -143,23 +142,28 @@ export class Plan {
   }
 
   #draft(record: string): RowDraft {
-    const known = this.#drafts.get(record)
+    const touched = this.#touched(record)
+    // Dropped before in this transaction, or not there: begins anew.
+    touched.draft ??= new RowDraft(undefined)
+    return touched.draft
+  }
+
+  #touched(record: string): { readonly record: string; draft: RowDraft | undefined } {
+    const known = this.#drafts.find((one) => one.record === record)
     if (known !== undefined) return known
-    // Dropped before in this transaction: begins anew.
-    const draft = new RowDraft(this.#drafts.has(record) ? undefined : this.#shard.records.find(record).row)
-    this.#drafts.set(record, draft)
-    return draft
+    const { row } = this.#shard.records.find(record)
+    const touched = { record, draft: row === undefined ? undefined : new RowDraft(row) }
+    this.#drafts.push(touched)
+    return touched
   }
 
   #checkEnqueue({ lane, record, idInto }: Write & { readonly kind: 'enqueue' }): void {
     byteString(lane)
-    const isThere = this.#drafts.has(record)
-      ? this.#drafts.get(record) !== undefined
-      : this.#shard.records.find(record).row !== undefined
-    if (!isThere) throw new InvalidWrite(`enqueue: there is no record ${record}`)
+    const { draft } = this.#touched(record)
+    if (draft === undefined) throw new InvalidWrite(`enqueue: there is no record ${record}`)
     const id = this.#shard.nextId()
     this.#ids.push(id)
-    this.#draft(record).put({ [idInto]: id })
+    draft.put({ [idInto]: id })
   }
 
   #checkPending({
@@ -171,7 +175,7 @@ export class Plan {
     readonly lane: string
     readonly entry: EntryId
   }): void {
-    const isPending = this.#shard.lanes.pending(lane, entry) !== undefined && !this.#ended.has(entry)
+    const isPending = this.#shard.lanes.pending(lane, entry) !== undefined && !this.#ended.includes(entry)
     if (!isPending) throw new InvalidWrite(`${kind}: ${entry} isn't pending in ${lane}`)
   }
 
@@ -184,9 +188,9 @@ export class Plan {
 
   #holdsSomething(holder: Holder): boolean {
     const isLeft = ({ entry }: { readonly entry: EntryId }) =>
-      !this.#ended.has(entry) && (holder === this.#caller || !this.#adopted.has(entry))
-    const isGained = (entry: EntryId) => !this.#ended.has(entry)
-    return this.#shard.lanes.held(holder).some(isLeft) || (holder === this.#caller && [...this.#adopted].some(isGained))
+      !this.#ended.includes(entry) && (holder === this.#caller || !this.#adopted.includes(entry))
+    const isGained = (entry: EntryId) => !this.#ended.includes(entry)
+    return this.#shard.lanes.held(holder).some(isLeft) || (holder === this.#caller && this.#adopted.some(isGained))
   }
 }
 

@@ -8,17 +8,23 @@ export class Recent<V> {
   #young = new Map<string, V>()
   #old = new Map<string, V>()
   readonly #half: number
+  /** What was asked for last is mostly asked for again. */
+  #lastKey: string | undefined
+  #last: V | undefined
 
   constructor(max: number) {
     this.#half = Math.max(1, max >> 1)
   }
 
   get(key: string): V | undefined {
+    if (key === this.#lastKey) return this.#last
     const young = this.#young.get(key)
-    if (young !== undefined) return young
-    const old = this.#old.get(key)
-    if (old !== undefined) this.set(key, old)
-    return old
+    const value = young ?? this.#old.get(key)
+    if (value === undefined) return undefined
+    if (young === undefined) this.set(key, value)
+    this.#lastKey = key
+    this.#last = value
+    return value
   }
 
   set(key: string, value: V): void {
@@ -27,5 +33,7 @@ export class Recent<V> {
       this.#young = new Map()
     }
     this.#young.set(key, value)
+    this.#lastKey = key
+    this.#last = value
   }
 }

@@ -1,36 +1,37 @@
 /** The records of a shard. Those used lately stay in memory, so that a guard seldom reads a page. */
 import type { Fields, Scalar } from '../port.js'
+import type { Slot } from './layer.js'
 import { byteString, measured } from './names.js'
 import type { Stored } from './packing.js'
 import { Recent } from './recent.js'
 import type { Row, RowDraft } from './rowDraft.js'
 import { shapeFrom } from './shape.js'
 import type { Store } from './store.js'
-import { rowKey } from './storeKeys.js'
+import { rowTable, type Table } from './tables.js'
 
-/** What stands under a name; no row: nothing. */
-export type Found = { readonly name: string; readonly key: string; readonly row: Row | undefined }
+/** What stands under a name, whose byte string is `key`; no row: nothing. Good until the next is looked for. */
+export type Found = { readonly key: string; readonly row: Row | undefined }
+
+type Entry = { readonly key: string; row: Row | undefined; slot: Slot | undefined }
 
 const noNames: readonly string[] = []
+const noValues: ReadonlyMap<string, Scalar> = new Map()
 
 export class Records {
   readonly #store: Store
-  readonly #shard: number
-  readonly #recent: Recent<Found>
+  readonly #records: Table
+  readonly #longValues: Table
+  readonly #recent: Recent<Entry>
 
   constructor(store: Store, shard: number, maxInMemory: number) {
     this.#store = store
-    this.#shard = shard
+    this.#records = rowTable(shard, 'r')
+    this.#longValues = rowTable(shard, 'b')
     this.#recent = new Recent(maxInMemory)
   }
 
   find(name: string): Found {
-    const recent = this.#recent.get(name)
-    if (recent !== undefined) return recent
-    const key = rowKey(this.#shard, 'r', byteString(name))
-    const found = { name, key, row: rowOf(this.#store.get(key)) }
-    this.#recent.set(name, found)
-    return found
+    return this.#entry(name)
   }
 
   field({ row, key }: Found, name: string): Scalar | undefined {
@@ -48,27 +49,39 @@ export class Records {
     return { ...fields, ...Object.fromEntries(row.long.map((name) => [name, this.#longValue(key, name)])) }
   }
 
-  /** Replaces what was found; undefined: drops it. */
-  save(found: Found, draft: RowDraft | undefined): Found {
+  /** Replaces a record; undefined: drops it. */
+  save(name: string, draft: RowDraft | undefined): Found {
+    const entry = this.#entry(name)
+    const { key, row: before, slot } = entry
     const row = draft?.finish()
-    const { name, key } = found
-    const before = found.row?.long ?? noNames
-    for (const one of before) if (row?.long.includes(one) !== true) this.#store.drop(longKey(this.#shard, key, one))
-    for (const [one, value] of draft?.added ?? []) this.#store.put(longKey(this.#shard, key, one), value)
-    if (row !== undefined) this.#store.put(key, storedRow(row), found.row === undefined)
-    else if (found.row !== undefined) this.#store.drop(key)
-    const saved = { name, key, row }
-    this.#recent.set(name, saved)
-    return saved
+    for (const field of before?.long ?? noNames) {
+      if (row?.long.includes(field) !== true) this.#store.drop(this.#longValues, longKey(key, field))
+    }
+    for (const [field, value] of draft?.added ?? noValues) {
+      this.#store.put(this.#longValues, longKey(key, field), value)
+    }
+    if (row !== undefined) {
+      entry.slot = this.#store.put(this.#records, key, storedRow(row), { isNew: before === undefined, slot })
+    } else if (before !== undefined) this.#store.drop(this.#records, key, slot)
+    entry.row = row
+    return entry
+  }
+
+  #entry(name: string): Entry {
+    const recent = this.#recent.get(name)
+    if (recent !== undefined) return recent
+    const key = byteString(name)
+    const entry = { key, row: rowOf(this.#store.get(this.#records, key)), slot: undefined }
+    this.#recent.set(name, entry)
+    return entry
   }
 
   #longValue(key: string, field: string): Scalar {
-    return this.#store.get(longKey(this.#shard, key, field)) as Scalar
+    return this.#store.get(this.#longValues, longKey(key, field)) as Scalar
   }
 }
 
-const longKey = (shard: number, key: string, field: string): string =>
-  rowKey(shard, 'b', measured(key) + byteString(field))
+const longKey = (key: string, field: string): string => measured(key) + byteString(field)
 
 const storedRow = ({ shape, values, long }: Row): Stored => [shape.bytes, values, long]
 

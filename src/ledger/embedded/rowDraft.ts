@@ -31,14 +31,12 @@ export class RowDraft {
   put(patch: Patch): void {
     for (const name in patch) {
       const value = patch[name]
-      checkFieldName(name)
       if (value === undefined || value === null) this.#remove(name)
       else this.#set(name, checkedScalar(value))
     }
   }
 
   add(name: string, n: number): void {
-    checkFieldName(name)
     const place = this.#shape.placeOf(name)
     const present = place === -1 ? 0 : this.#values[place]
     if (typeof present !== 'number' || this.#long.includes(name))
@@ -56,6 +54,7 @@ export class RowDraft {
 
   #set(name: string, value: Scalar): void {
     if (isLong(value)) {
+      checkFieldName(name)
       this.#remove(name)
       this.#long = [...this.#long, name]
       this.#added ??= new Map()
@@ -65,7 +64,8 @@ export class RowDraft {
     if (this.#long.length > 0) this.#forgetLong(name)
     const place = this.#shape.placeOf(name)
     if (place === -1) {
-      this.#shape = this.#shape.with(name)
+      // A shape's names were checked when it was made.
+      this.#shape = this.#shape.next(name) ?? this.#shape.with(checkFieldName(name))
       this.#values.push(value)
     } else this.#values[place] = value
   }

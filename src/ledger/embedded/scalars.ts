@@ -4,8 +4,6 @@ import { byteString, InvalidWrite } from './names.js'
 
 const halfCharacter = /[\ud800-\udfff]/
 const longBytes = 1_024
-const fieldNames = new Set<string>()
-const fieldNamesMax = 4_096
 
 /** A value as it is kept: bytes are copied, as the caller's may be a piece of something large. */
 export function checkedScalar(value: unknown): Scalar {
@@ -21,11 +19,10 @@ export function finite(value: unknown): number {
 }
 
 /** Throws where it can't be the name of a field. Objects carry fields, and have no room for one called `__proto__`. */
-export function checkFieldName(name: string): void {
-  if (fieldNames.has(name)) return
+export function checkFieldName(name: string): string {
   byteString(name)
   if (name === '__proto__') throw new InvalidWrite("a field can't be called __proto__")
-  if (fieldNames.size < fieldNamesMax) fieldNames.add(name)
+  return name
 }
 
 /** Kept apart from its record, so that a change of status doesn't write it again. */

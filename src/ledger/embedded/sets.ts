@@ -4,10 +4,11 @@
  * One row, as what is in one set is mostly in others too, and is put into them and removed from them together.
  */
 import type { Member, Page } from '../port.js'
+import type { Slot } from './layer.js'
 import { byteString, nameOf, scoreOf, scoreString } from './names.js'
 import { Recent } from './recent.js'
 import type { Store } from './store.js'
-import { listPrefix, rowKey } from './storeKeys.js'
+import { listTable, rowTable, type Table } from './tables.js'
 
 export type SetRange = {
   readonly after?: string
@@ -16,48 +17,44 @@ export type SetRange = {
   readonly descending?: boolean
 }
 
-/** A member: its byte string, the key of its row, and the scores that it has, set by set. */
-type Scored = {
-  readonly name: string
-  readonly key: string
-  readonly scores: readonly (readonly [set: string, score: number])[]
-}
+/** A member: its byte string, and the scores that it has, set by set. */
+type Scored = { readonly name: string; scores: Scores; slot: Slot | undefined }
+
+type Scores = readonly (readonly [set: string, score: number])[]
 
 const scoreBytes = 8
-const prefixesInMemory = 4_096
+const listsInMemory = 4_096
 
 export class Sets {
   readonly #store: Store
   readonly #shard: number
-  readonly #prefixes = new Recent<string>(prefixesInMemory)
+  readonly #scores: Table
+  readonly #lists = new Recent<Table>(listsInMemory)
   readonly #members: Recent<Scored>
 
   constructor(store: Store, shard: number, membersInMemory: number) {
     this.#store = store
     this.#shard = shard
+    this.#scores = rowTable(shard, 'm')
     this.#members = new Recent(membersInMemory)
   }
 
   index(set: string, member: string, score: number): void {
-    const prefix = this.#prefix(set)
+    const list = this.#list(set)
     const scored = this.#member(member)
-    const before = scored.scores.find(([one]) => one === set)?.[1]
+    const before = scoreIn(scored.scores, set)
     if (before === score) return
-    if (before !== undefined) this.#store.dropItem(prefix, scoreString(before) + scored.name)
-    this.#store.putItem(prefix, scoreString(score) + scored.name, true, before === undefined)
-    this.#save(member, scored, [...scored.scores.filter(([one]) => one !== set), [set, score]])
+    if (before !== undefined) this.#store.drop(list, scoreString(before) + scored.name)
+    this.#store.put(list, scoreString(score) + scored.name, true, { isNew: before === undefined })
+    this.#save(scored, [...without(scored.scores, set), [set, score]])
   }
 
   unindex(set: string, member: string): void {
     const scored = this.#member(member)
-    const before = scored.scores.find(([one]) => one === set)?.[1]
+    const before = scoreIn(scored.scores, set)
     if (before === undefined) return
-    this.#store.dropItem(this.#prefix(set), scoreString(before) + scored.name)
-    this.#save(
-      member,
-      scored,
-      scored.scores.filter(([one]) => one !== set),
-    )
+    this.#store.drop(this.#list(set), scoreString(before) + scored.name)
+    this.#save(scored, without(scored.scores, set))
   }
 
   range(set: string, { after, limit, upTo, descending = false }: SetRange): Page {
@@ -69,7 +66,7 @@ export class Sets {
       ? { from: '', to: least(past, end), descending }
       : { from: past === undefined ? '' : `${past}\0`, to: end }
     let last = ''
-    for (const [suffix] of this.#store.range(this.#prefix(set), bounds)) {
+    for (const [suffix] of this.#store.range(this.#list(set), bounds)) {
       if (members.length === limit) return { members, cursor: Buffer.from(last, 'latin1').toString('base64url') }
       members.push({ member: nameOf(suffix.slice(scoreBytes)), score: scoreOf(suffix) })
       last = suffix
@@ -81,26 +78,34 @@ export class Sets {
     const known = this.#members.get(member)
     if (known !== undefined) return known
     const name = byteString(member)
-    const key = rowKey(this.#shard, 'm', name)
-    const scored = { name, key, scores: (this.#store.get(key) ?? []) as Scored['scores'] }
+    const scores = (this.#store.get(this.#scores, name) ?? []) as Scores
+    const scored = { name, scores, slot: undefined }
     this.#members.set(member, scored)
     return scored
   }
 
-  #save(member: string, { name, key, scores: before }: Scored, scores: Scored['scores']): void {
-    this.#members.set(member, { name, key, scores })
-    if (scores.length === 0) this.#store.drop(key)
-    else this.#store.put(key, scores, before.length === 0)
+  #save(scored: Scored, scores: Scores): void {
+    const { name, scores: before, slot } = scored
+    scored.scores = scores
+    if (scores.length === 0) this.#store.drop(this.#scores, name, slot)
+    else scored.slot = this.#store.put(this.#scores, name, scores, { isNew: before.length === 0, slot })
   }
 
-  #prefix(set: string): string {
-    const known = this.#prefixes.get(set)
+  #list(set: string): Table {
+    const known = this.#lists.get(set)
     if (known !== undefined) return known
-    const prefix = listPrefix(this.#shard, 'S', byteString(set))
-    this.#prefixes.set(set, prefix)
-    return prefix
+    const list = listTable(this.#shard, 'S', byteString(set))
+    this.#lists.set(set, list)
+    return list
   }
 }
+
+function scoreIn(scores: Scores, set: string): number | undefined {
+  for (const [one, score] of scores) if (one === set) return score
+  return undefined
+}
+
+const without = (scores: Scores, set: string): Scores => scores.filter(([one]) => one !== set)
 
 function least(left: string | undefined, right: string | undefined): string | undefined {
   if (left === undefined || right === undefined) return left ?? right

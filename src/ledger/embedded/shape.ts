@@ -33,10 +33,13 @@ export class Shape {
     return this.#places.get(name) ?? -1
   }
 
+  /** With one more name, where that has been made before. */
+  next(name: string): Shape | undefined {
+    return this.#next.get(name)
+  }
+
   /** With one more name, at the end. */
   with(name: string): Shape {
-    const known = this.#next.get(name)
-    if (known !== undefined) return known
     const next = shapeOf([...this.names, name])
     if (shared.size < sharedMax) this.#next.set(name, next)
     return next

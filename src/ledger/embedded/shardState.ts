@@ -6,7 +6,7 @@ import { Logs } from './logs.js'
 import { Records } from './records.js'
 import { Sets } from './sets.js'
 import type { Store } from './store.js'
-import { rowKey } from './storeKeys.js'
+import { rowTable, type Table } from './tables.js'
 
 /** Digits of an id, in base 36: as many as a number can count. */
 const idDigits = 11
@@ -18,15 +18,15 @@ export class ShardState {
   readonly logs: Logs
   readonly holders: Holders
   readonly #store: Store
-  readonly #key: string
+  readonly #table: Table
   #epoch: number
   #lastId: number
   #now: number
 
   constructor(store: Store, shard: number, recordsInMemory: number) {
     this.#store = store
-    this.#key = rowKey(shard, 'x', '')
-    const [epoch, lastId, now] = (store.get(this.#key) ?? [0, 0, 0]) as [number, number, number]
+    this.#table = rowTable(shard, 'x')
+    const [epoch, lastId, now] = (store.get(this.#table, '') ?? [0, 0, 0]) as [number, number, number]
     this.#epoch = epoch
     this.#lastId = lastId
     this.#now = now
@@ -63,6 +63,8 @@ export class ShardState {
   /** Keeps what changed of the shard itself: once a call. */
   save(now: number): void {
     this.#now = now
-    this.#store.put(this.#key, [this.#epoch, this.#lastId, now])
+    this.lanes.saveCounts()
+    this.logs.saveSizes()
+    this.#store.put(this.#table, '', [this.#epoch, this.#lastId, now])
   }
 }

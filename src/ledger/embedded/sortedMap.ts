@@ -9,48 +9,46 @@ type Run<V> = { readonly keys: string[]; readonly values: V[] }
 const runMax = 512
 
 export class SortedMap<V> {
-  readonly #runs: Run<V>[] = []
+  readonly #runs: Run<V>[] = [{ keys: [], values: [] }]
+  /** Where the last key that was looked for is, or belongs: it is mostly written next. */
+  #sought = ''
+  #index = 0
+  #at = 0
 
   get(key: string): V | undefined {
-    const run = this.#runs[this.#runOf(key)]
-    if (run === undefined) return undefined
-    const at = lowerBound(run.keys, key)
-    return run.keys[at] === key ? run.values[at] : undefined
+    const run = this.#seek(key)
+    return run?.keys[this.#at] === key ? run.values[this.#at] : undefined
   }
 
   set(key: string, value: V): void {
-    const index = this.#runOf(key)
-    const run = this.#runs[index]
-    if (run === undefined) {
-      this.#runs.push({ keys: [key], values: [value] })
+    const run = this.#seek(key)
+    if (run === undefined) return
+    if (run.keys[this.#at] === key) {
+      run.values[this.#at] = value
       return
     }
-    const at = lowerBound(run.keys, key)
-    if (run.keys[at] === key) run.values[at] = value
-    else if (at === run.keys.length) {
+    if (this.#at === run.keys.length) {
       run.keys.push(key)
       run.values.push(value)
     } else {
-      run.keys.splice(at, 0, key)
-      run.values.splice(at, 0, value)
+      run.keys.splice(this.#at, 0, key)
+      run.values.splice(this.#at, 0, value)
     }
-    if (run.keys.length > runMax) this.#split(index, run)
+    if (run.keys.length > runMax) this.#split(this.#index, run)
   }
 
   delete(key: string): void {
-    const index = this.#runOf(key)
-    const run = this.#runs[index]
-    if (run === undefined) return
-    const at = lowerBound(run.keys, key)
-    if (run.keys[at] !== key) return
-    if (at === 0) {
-      run.keys.shift()
-      run.values.shift()
-    } else {
-      run.keys.splice(at, 1)
-      run.values.splice(at, 1)
-    }
-    if (run.keys.length === 0) this.#runs.splice(index, 1)
+    const run = this.#seek(key)
+    if (run === undefined || run.keys[this.#at] !== key) return
+    run.keys.splice(this.#at, 1)
+    run.values.splice(this.#at, 1)
+    if (run.keys.length > 0 || this.#runs.length === 1) return
+    this.#runs.splice(this.#index, 1)
+    this.#sought = ''
+  }
+
+  *values(): Generator<V> {
+    for (const run of this.#runs) yield* run.values
   }
 
   /** Entries with `from <= key < to`, from the other end where `descending`. Not to be changed while it is read. */
@@ -72,7 +70,17 @@ export class SortedMap<V> {
     }
   }
 
-  /** The run that has the key, or would get it. */
+  /** The run that has the key, or would get it; notes where. */
+  #seek(key: string): Run<V> | undefined {
+    if (key === '' || key !== this.#sought) {
+      this.#sought = key
+      this.#index = this.#runOf(key)
+      this.#at = lowerBound(this.#runs[this.#index]?.keys ?? [], key)
+    }
+    return this.#runs[this.#index]
+  }
+
+  /** Its place among the runs. */
   #runOf(key: string): number {
     let low = 0
     let high = this.#runs.length - 1
@@ -91,6 +99,7 @@ export class SortedMap<V> {
   #split(index: number, run: Run<V>): void {
     const cut = index === this.#runs.length - 1 ? runMax : runMax >> 1
     this.#runs.splice(index + 1, 0, { keys: run.keys.splice(cut), values: run.values.splice(cut) })
+    this.#sought = ''
   }
 }
 

@@ -4,9 +4,6 @@
  * A read looks into the layer that is being written, then the one that the pages are taking over, then the pages. What
  * changed since the last flush goes into the next record of the journal, each key once, so whatever is put within one
  * turn of the event loop stands or falls together.
- *
- * The kind of a key is its second character: capital letters are lists, whose keys (`prefix`, then `suffix`) are read
- * in ranges; the others are rows.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LedgerFault } from '../port.js'
@@ -16,16 +13,19 @@ import { codeOf, messageOf } from './ledgerRefusal.js'
 import { type Item, mergeLayers } from './mergeLayers.js'
 import { Packer, type Stored } from './packing.js'
 import type { Pages } from './pages.js'
-import { afterPrefix, isListKey, splitListKey } from './storeKeys.js'
+import { afterTable, type Table } from './tables.js'
 import { takeOver } from './takeOver.js'
 import { unpack } from './unpacking.js'
 
-/** Where suffixes lie: `from` belongs to it, `to` doesn't. Empty: to the end. */
+/** Where names lie: `from` belongs to it, `to` doesn't. Empty: to the end. */
 export type StoreRange = {
   readonly from: string
   readonly to?: string | undefined
   readonly descending?: boolean | undefined
 }
+
+/** What the caller knows already. */
+export type WriteHints = { readonly isNew?: boolean; readonly slot?: Slot | undefined }
 
 export type StoreLimits = {
   /** The pages take over once a file of the journal has this much: what memory holds and a start reads again. */
@@ -63,72 +63,50 @@ export class Store {
     this.#limits = limits
   }
 
-  get(key: string): Stored | undefined {
-    const slot = this.#top.row(key) ?? this.#taken?.row(key)
-    return slot === undefined ? this.#fromPages(key) : slot.value
+  get(table: Table, name: string): Stored | undefined {
+    const slot = this.#top.get(table, name) ?? this.#taken?.get(table, name)
+    if (slot !== undefined) return slot.value
+    const bytes = this.#pages.get(table + name)
+    return bytes === undefined ? undefined : unpack(bytes)
   }
 
-  /** `isNew`: nothing is stored under this key, for certain. */
-  put(key: string, value: Stored, isNew = false): void {
-    const slot = this.#top.row(key)
-    if (slot === undefined)
-      this.#top.setRow(this.#gather({ key, value, isBelow: !isNew, isInJournal: false, isGathered: false }))
-    else this.#change(slot, value)
+  /**
+   * `isNew`: nothing is stored under this name, for certain. Returns where it is in memory: given again with the next
+   * write of the same name, it saves looking for it.
+   */
+  put(table: Table, name: string, value: Stored, { isNew = false, slot: last }: WriteHints = {}): Slot {
+    const slot = last?.layer === this.#top && last.value !== undefined ? last : this.#top.get(table, name)
+    if (slot === undefined) return this.#add(table, name, value, !isNew)
+    this.#change(slot, value)
+    return slot
   }
 
-  drop(key: string): void {
-    const slot = this.#top.row(key)
+  drop(table: Table, name: string, last?: Slot): void {
+    const slot = last?.layer === this.#top && last.value !== undefined ? last : this.#top.get(table, name)
     if (slot === undefined) {
-      this.#top.setRow(this.#gather({ key, value: undefined, isBelow: true, isInJournal: false, isGathered: false }))
+      this.#add(table, name, undefined, true)
       return
     }
     this.#change(slot, undefined)
-    if (!slot.isBelow) this.#top.deleteRow(key)
+    if (!slot.isBelow) this.#top.delete(slot)
   }
 
-  getItem(prefix: string, suffix: string): Stored | undefined {
-    const slot = this.#top.list(prefix)?.get(suffix) ?? this.#taken?.list(prefix)?.get(suffix)
-    return slot === undefined ? this.#fromPages(prefix + suffix) : slot.value
+  /** Of a list, in order. Nothing may be written while it is read. */
+  range(table: Table, { from, to, descending = false }: StoreRange): Generator<Item> {
+    const layers = this.#taken === undefined ? [this.#top] : [this.#top, this.#taken]
+    return mergeLayers(
+      layers.map((layer) => layer.range(table, from, to, descending)),
+      fromPages(this.#pages, table, { from, to, descending }),
+      descending,
+    )
   }
 
-  putItem(prefix: string, suffix: string, value: Stored, isNew = false): void {
-    const slot = this.#top.list(prefix)?.get(suffix)
-    if (slot !== undefined) {
-      this.#change(slot, value)
-      return
+  /** All of a table that is no list, in no order. For the start. */
+  *rows(table: Table): Generator<Item> {
+    for (const item of fromPages(this.#pages, table, { from: '' })) {
+      if (this.#top.get(table, item[0]) === undefined) yield item
     }
-    const added = { key: prefix + suffix, value, isBelow: !isNew, isInJournal: false, isGathered: false }
-    this.#top.setItem(prefix, suffix, this.#gather(added))
-  }
-
-  dropItem(prefix: string, suffix: string): void {
-    const slot = this.#top.list(prefix)?.get(suffix)
-    if (slot === undefined) {
-      const dropped = { key: prefix + suffix, value: undefined, isBelow: true, isInJournal: false, isGathered: false }
-      this.#top.setItem(prefix, suffix, this.#gather(dropped))
-      return
-    }
-    this.#change(slot, undefined)
-    if (!slot.isBelow) this.#top.deleteItem(prefix, suffix)
-  }
-
-  /** Nothing may be written while it is read. */
-  range(prefix: string, { from, to, descending = false }: StoreRange): Generator<Item> {
-    const layers = [this.#top, this.#taken].flatMap((layer) => {
-      const list = layer?.list(prefix)
-      return list === undefined ? [] : [list.range(from, to, descending)]
-    })
-    return mergeLayers(layers, fromPages(this.#pages, prefix, { from, to, descending }), descending)
-  }
-
-  /** Rows whose keys begin with `prefix`. For the start: it looks at all that the journal had. */
-  *rows(prefix: string): Generator<Item> {
-    const above = new Map<string, Slot>()
-    for (const slot of this.#top.slots()) if (slot.key.startsWith(prefix)) above.set(slot.key, slot)
-    for (const item of fromPages(this.#pages, prefix, { from: '' })) {
-      if (!above.has(prefix + item[0])) yield [prefix + item[0], item[1]]
-    }
-    for (const [key, { value }] of above) if (value !== undefined) yield [key, value]
+    for (const { name, value } of this.#top.slotsOf(table)) if (value !== undefined) yield [name, value]
   }
 
   /** Why nothing can be written now, if so. */
@@ -169,18 +147,21 @@ export class Store {
   /** What a record of the journal says, put again. */
   replay(content: Uint8Array): void {
     const entries = unpack(content) as readonly Stored[]
-    for (let at = 0; at < entries.length; at += 2) {
-      const key = entries[at] as string
-      const value = entries[at + 1] ?? undefined
-      const slot = { key, value, isBelow: true, isInJournal: true, isGathered: false }
-      if (isListKey(key)) this.#top.setItem(...splitListKey(key), slot)
-      else this.#top.setRow(slot)
+    const tables: Table[] = []
+    for (let at = 0; at < entries.length; at += 3) {
+      const [told, name, value] = entries.slice(at, at + 3) as [Table | number, string, Stored]
+      if (typeof told === 'string') tables.push(told)
+      const table = typeof told === 'string' ? told : (tables[told] ?? '')
+      this.#top.set({ ...place(this.#top, table, name, true), value: value ?? undefined, isInJournal: true })
     }
   }
 
-  #fromPages(key: string): Stored | undefined {
-    const bytes = this.#pages.get(key)
-    return bytes === undefined ? undefined : unpack(bytes)
+  #add(table: Table, name: string, value: Stored | undefined, isBelow: boolean): Slot {
+    const slot = place(this.#top, table, name, isBelow)
+    slot.value = value
+    this.#top.set(slot)
+    this.#gather(slot)
+    return slot
   }
 
   #change(slot: Slot, value: Stored | undefined): void {
@@ -188,11 +169,10 @@ export class Store {
     this.#gather(slot)
   }
 
-  #gather(slot: Slot): Slot {
-    if (slot.isGathered) return slot
+  #gather(slot: Slot): void {
+    if (slot.isGathered) return
     slot.isGathered = true
     this.#group.slots.push(slot)
-    return slot
   }
 
   /** Flushes group after group until there is none. */
@@ -263,10 +243,13 @@ export class Store {
   }
 }
 
-function* fromPages(pages: Pages, prefix: string, { from, to, descending = false }: StoreRange): Generator<Item> {
-  const end = to === undefined ? afterPrefix(prefix) : prefix + to
-  for (const [key, bytes] of pages.range(prefix + from, end, descending))
-    yield [key.slice(prefix.length), unpack(bytes)]
+function* fromPages(pages: Pages, table: Table, { from, to, descending = false }: StoreRange): Generator<Item> {
+  const end = to === undefined ? afterTable(table) : table + to
+  for (const [key, bytes] of pages.range(table + from, end, descending)) yield [key.slice(table.length), unpack(bytes)]
+}
+
+function place(layer: Layer, table: Table, name: string, isBelow: boolean): Slot {
+  return { layer, table, name, value: undefined, isBelow, isInJournal: false, isGathered: false }
 }
 
 function newGroup(): Group {
@@ -279,15 +262,21 @@ function newGroup(): Group {
   return { slots: [], durable, settle }
 }
 
-/** A record of the journal: keys and values in turn, null for what was removed. */
+/**
+ * A record of the journal: table, name and value in turn, null for what was removed. A table that came before is given
+ * by its number.
+ */
 function entriesOf(slots: readonly Slot[]): readonly Stored[] {
   const entries: Stored[] = []
+  const numbers = new Map<Table, number>()
   for (const slot of slots) {
     slot.isGathered = false
     const neverWas = slot.value === undefined && !slot.isBelow && !slot.isInJournal
     if (neverWas) continue
     slot.isInJournal = true
-    entries.push(slot.key, slot.value ?? null)
+    const number = numbers.get(slot.table)
+    if (number === undefined) numbers.set(slot.table, numbers.size)
+    entries.push(number ?? slot.table, slot.name, slot.value ?? null)
   }
   return entries
 }

@@ -1,9 +1,12 @@
 /**
- * Keys of the store: a shard, a kind, and what the kind says.
+ * Where things lie in the store: a table is a shard's, of one kind. On a page its name stands before each key.
  *
- * Kinds with a capital letter are lists: their keys begin with a measured name, so that each list is one range.
+ * Those with a capital letter are lists: of a lane, a set or a log each, and read in ranges. The others are read by
+ * name. Names within are byte strings.
  */
 import { measured } from './names.js'
+
+export type Table = string
 
 export type RowKind =
   /** A record. */
@@ -14,9 +17,9 @@ export type RowKind =
   | 'm'
   /** A pending entry. */
   | 'p'
-  /** Entries waiting in a lane. */
+  /** How many wait in a lane. */
   | 'n'
-  /** Entries of a log. */
+  /** How many entries a log has. */
   | 'g'
   /** A holder. */
   | 'h'
@@ -33,21 +36,16 @@ export type ListKind =
 
 const shardCharacter = (shard: number): string => String.fromCharCode(48 + shard)
 
-export const rowKey = (shard: number, kind: RowKind, rest: string): string => shardCharacter(shard) + kind + rest
+export const rowTable = (shard: number, kind: RowKind): Table => shardCharacter(shard) + kind
 
-export const listPrefix = (shard: number, kind: ListKind, name: string): string =>
+export const listTable = (shard: number, kind: ListKind, name: string): Table =>
   shardCharacter(shard) + kind + measured(name)
 
-/** The last file of the journal that the pages have taken over. */
+export const isList = (table: Table): boolean => table.charCodeAt(1) < 97
+
+/** The key of the last file of the journal that the pages have taken over. */
 export const takenKey = '!'
 
-export const isListKey = (key: string): boolean => key.charCodeAt(1) < 97
-
-export function splitListKey(key: string): [prefix: string, suffix: string] {
-  const nameBytes = key.charCodeAt(2) * 256 + key.charCodeAt(3)
-  return [key.slice(0, 4 + nameBytes), key.slice(4 + nameBytes)]
-}
-
-/** The key that comes right after all that begin with this prefix. Its last byte is one of UTF-8, so below 255. */
-export const afterPrefix = (prefix: string): string =>
-  prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
+/** The key that comes right after all of this table. Its last byte is one of UTF-8 or a length's, so below 255. */
+export const afterTable = (table: Table): string =>
+  table.slice(0, -1) + String.fromCharCode(table.charCodeAt(table.length - 1) + 1)

@@ -3,10 +3,10 @@
  *
  * Cut off half-way it is simply done again: the journal has it all, and puts the same values on top.
  */
-import type { Layer, Slot } from './layer.js'
-import { pack } from './packing.js'
+import type { Layer } from './layer.js'
+import { pack, type Stored } from './packing.js'
 import type { Pages } from './pages.js'
-import { takenKey } from './storeKeys.js'
+import { takenKey } from './tables.js'
 
 /** About a millisecond of work. */
 const sliceKeys = 1_000
@@ -31,6 +31,8 @@ export async function takeOver(pages: Pages, layer: Layer, number: number): Prom
 }
 
 /** Neighbours on a page are written together: in the order of their keys, half the work of as they come. */
-function inOrder(layer: Layer): Slot[] {
-  return [...layer.slots()].sort((left, right) => (left.key < right.key ? -1 : 1))
+function inOrder(layer: Layer): { readonly key: string; readonly value: Stored | undefined }[] {
+  return Array.from(layer.slots(), ({ table, name, value }) => ({ key: table + name, value })).sort((left, right) =>
+    left.key < right.key ? -1 : 1,
+  )
 }

@@ -35,5 +35,5 @@ function statedConfidence(confidence: unknown): string {
   if (isConfidence(confidence)) return String(confidence)
   if (confidence === undefined || confidence === null) return 'none given'
   if (typeof confidence === 'number') return `${confidence}, not from 0 to 1`
-  return `a ${typeof confidence}, not a number`
+  return `a ${typeof confidence === 'string' ? 'text' : typeof confidence}, not a number`
 }

@@ -1,0 +1,210 @@
+/**
+ * An agent, honest or not: it takes tasks, works for a while, and answers; or forgets to beat, says that it holds what
+ * it doesn't, answers twice, answers long after its lease was somebody else's, or dies over its work.
+ */
+import type { Assignment } from '../../src/protocol/nodeFrames.js'
+import type { Frame } from '../../src/protocol/reading.js'
+import type { Dice } from './dice.js'
+import { Player, type Stage } from './player.js'
+import type { Word } from './words.js'
+
+export type AgentHabits = {
+  readonly queues: readonly string[]
+  readonly capacity: number
+  readonly instance?: string
+  /** An attempt takes at most so long. */
+  readonly workMs: number
+  readonly heartbeatMs: number
+  /** How often a heartbeat is forgotten. */
+  readonly forgetfulness: number
+  /** How often it does something that a good agent doesn't. */
+  readonly mischief: number
+  /** How often an attempt ends otherwise than with a result. */
+  readonly failures: number
+}
+
+type Job = {
+  readonly task: string
+  readonly lease: string
+  /** Said once, and again until it is acknowledged. */
+  answer: Frame | null
+}
+
+/** What an agent said to end a lease, for the checker. */
+export type Ending = { readonly agent: string; readonly tenant: string; readonly word: Word; readonly kind: 'result' | 'fail' }
+
+const refillMs = 700
+
+export class Agent extends Player {
+  #habits: AgentHabits
+  readonly #endings: Map<string, Ending>
+  /** By lease. */
+  #jobs = new Map<string, Job>()
+  /** Leases that ended; a mischievous agent comes back to them. */
+  #past: Job[] = []
+  #session: string | undefined
+
+  /** What it says is noted in `endings`, by lease and marker. */
+  constructor(stage: Stage, dice: Dice, who: { readonly tenant: string; readonly sub: string }, habits: AgentHabits, endings: Map<string, Ending>) {
+    super(stage, dice, { role: 'agent', ...who })
+    this.#habits = habits
+    this.#endings = endings
+    this.#beat()
+    this.#refill()
+  }
+
+  get jobs(): number {
+    return this.#jobs.size
+  }
+
+  /** From now on it is a good agent. */
+  behave(): void {
+    this.#habits = { ...this.#habits, forgetfulness: 0, mischief: 0, failures: 0, workMs: 200 }
+    for (const job of this.#jobs.values()) if (job.answer === null) this.#finish(job)
+    // It may have said that it holds what it forgot long ago.
+    this.hangUp()
+  }
+
+  protected hello(): Frame {
+    const { queues, capacity, instance } = this.#habits
+    const jobs = [...this.#jobs.values()]
+    const forgotten = this.#isUpToMischief() ? this.dice.some(jobs, 0.5) : []
+    const holding = jobs.filter((job) => !forgotten.includes(job)).map(({ task, lease }) => ({ task, lease }))
+    for (const job of forgotten) if (this.dice.chance(0.5)) this.#end(job)
+    if (this.#isUpToMischief()) holding.push(...this.#past.slice(-3).map(({ task, lease }) => ({ task, lease })))
+    if (this.#isUpToMischief()) holding.push({ task: 'no-such-task', lease: 'no~such~lease' })
+    return {
+      type: 'hello',
+      queues,
+      capacity,
+      ...(instance === undefined ? {} : { instance }),
+      ...(this.#session === undefined ? {} : { session: this.#session }),
+      ...(holding.length === 0 && this.dice.chance(0.5) ? {} : { holding }),
+    }
+  }
+
+  protected welcomed(welcome: Frame): void {
+    this.#session = welcome.session as string
+    // Also for what is lost: the node says whether the answer had arrived before.
+    for (const job of this.#jobs.values()) if (job.answer !== null) this.#answer(job)
+    this.#pull()
+  }
+
+  protected told(frame: Frame): void {
+    if (frame.type === 'task') this.#begin(frame.task as Assignment)
+    if (frame.type !== 'cancel') return
+    const job = this.#jobs.get(String(frame.lease))
+    if (job !== undefined && !this.#isUpToMischief()) this.#end(job)
+  }
+
+  protected lost(code: number): number | undefined {
+    if (this.#isUpToMischief() && this.dice.chance(0.3)) {
+      this.#jobs = new Map()
+      this.#session = undefined
+    }
+    if (code === 4001) return this.#isUpToMischief() ? this.dice.between(50, 5_000) : undefined
+    if (this.#isUpToMischief()) return this.dice.between(1_000, 12_000)
+    return this.dice.between(1, 800)
+  }
+
+  #begin({ id: task, lease }: Assignment): void {
+    if (this.#jobs.has(lease)) {
+      this.stage.history.alarm(`${this.who.sub} was given ${lease} twice`)
+      return
+    }
+    const job: Job = { task, lease, answer: null }
+    this.#jobs.set(lease, job)
+    if (this.#isUpToMischief() && this.dice.chance(0.3)) return
+    this.later(this.dice.between(0, this.#habits.workMs), () => this.#finish(job))
+    if (this.dice.chance(0.2)) this.later(50, () => this.say({ type: 'progress', task, lease, percent: 50 }))
+  }
+
+  #finish(job: Job): void {
+    const { task, lease } = job
+    // Up to mischief, it says two things of one lease.
+    if (!this.#jobs.has(lease) || (job.answer !== null && !this.#isUpToMischief())) return
+    if (this.dice.chance(this.#habits.failures)) {
+      job.answer = this.dice.chance(0.3) ? { type: 'release', task, lease } : this.#failure(job)
+    } else {
+      const word = this.#note(job, 'result', this.stage.words.output(this.dice, this.who.tenant))
+      job.answer = {
+        type: 'result',
+        task,
+        lease,
+        output: word.value,
+        ...(word.confidence === undefined ? {} : { confidence: word.confidence }),
+        ...(this.dice.chance(0.5) ? { credits: 1 } : {}),
+      }
+    }
+    this.#answer(job)
+    if (this.#isUpToMischief()) this.#answer(job)
+  }
+
+  #failure(job: Job): Frame {
+    const word = this.#note(job, 'fail', this.stage.words.text(this.dice, { tenant: this.who.tenant, origin: 'agent' }, 0.4))
+    const retry = this.dice.chance(0.5) ? {} : { retry: this.dice.chance(0.8) }
+    return { type: 'fail', task: job.task, lease: job.lease, error: { code: 'E_SIM', message: word.value }, ...retry }
+  }
+
+  #note({ lease }: Job, kind: Ending['kind'], word: Word): Word {
+    const { tenant, sub } = this.who
+    this.#endings.set(`${lease} ${word.marker}`, { agent: sub, tenant, word, kind })
+    return word
+  }
+
+  #answer(job: Job): void {
+    const { answer } = job
+    if (answer === null) return
+    this.ask(answer, (reply) => {
+      if (reply.type === 'ack' || reply.code === 'STALE_LEASE') {
+        this.#end(job)
+        this.#pull()
+        if (this.#isUpToMischief()) this.later(this.dice.between(1, 9_000), () => this.#answer(job))
+      } else {
+        this.later(Number(reply.retryAfterMs ?? 300), () => this.#answer(job))
+      }
+    })
+  }
+
+  #end(job: Job): void {
+    if (!this.#jobs.delete(job.lease)) return
+    this.#past.push(job)
+    if (this.#past.length > 16) this.#past.shift()
+    if (this.#isUpToMischief() && job.answer === null) this.later(this.dice.between(1, 9_000), () => this.#finishLate(job))
+  }
+
+  /** The lease is lost, and it answers all the same. */
+  #finishLate(job: Job): void {
+    if (this.#jobs.has(job.lease)) return
+    this.#jobs.set(job.lease, job)
+    this.#finish(job)
+  }
+
+  #pull(): void {
+    const free = this.#habits.capacity - this.#jobs.size
+    const credits = this.#isUpToMischief() ? this.#habits.capacity : free
+    if (credits > 0) this.ask({ type: 'pull', credits })
+  }
+
+  #refill(): void {
+    this.#pull()
+    this.later(refillMs, () => this.#refill())
+  }
+
+  #beat(): void {
+    const { heartbeatMs, forgetfulness } = this.#habits
+    if (!this.dice.chance(forgetfulness)) {
+      const leases = [...this.#jobs.keys()]
+      const holding = this.#isUpToMischief() ? { holding: this.dice.some(leases, 0.5) } : {}
+      const word = this.stage.words.text(this.dice, { tenant: this.who.tenant, origin: 'agent' }, 0.3)
+      const metrics = this.dice.chance(0.1) ? { metrics: { cpu: 0.5, note: word.value } } : {}
+      if (this.dice.chance(0.5)) this.ask({ type: 'heartbeat', ...holding, ...metrics })
+      else this.say({ type: 'heartbeat', ...holding, ...metrics })
+    }
+    this.later(heartbeatMs, () => this.#beat())
+  }
+
+  #isUpToMischief(): boolean {
+    return this.dice.chance(this.#habits.mischief)
+  }
+}

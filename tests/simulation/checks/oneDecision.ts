@@ -1,0 +1,87 @@
+/** G5 and G6: a card is decided once, and each hold, decision, withdrawal, cancel and replay stands in the audit once. */
+import type { ReviewCard } from '../../../src/protocol/records.js'
+import { type AuditEntry, auditOf } from '../../../src/tasks/entries.js'
+import type { Finished } from '../checker.js'
+
+export function* oneDecision(finished: Finished): Generator<string> {
+  yield* resolvedOnce(finished)
+  yield* answeredRightly(finished)
+  yield* onRecord(finished)
+}
+
+function* resolvedOnce({ world }: Finished): Generator<string> {
+  const standing = new Map<string, string>()
+  for (const { transaction } of world.history.done) {
+    for (const write of transaction.writes) {
+      if (write.kind !== 'put' || !write.record.startsWith('card/')) continue
+      const { status } = write.fields
+      if (typeof status !== 'string') continue
+      const before = standing.get(write.record)
+      const isAllowed = before === undefined ? status === 'PENDING' : before === 'PENDING' && status !== 'PENDING'
+      if (!isAllowed) yield `G5 ${write.record} went from ${before} to ${status}`
+      standing.set(write.record, status)
+    }
+  }
+}
+
+function* answeredRightly({ world }: Finished): Generator<string> {
+  for (const { by, request, reply } of world.history.answered) {
+    if (request.type !== 'decide') continue
+    const review = String(request.review)
+    const { tenant, sub } = by.who
+    const card = world.books.card(review)
+    if (card === undefined || card.tenant !== tenant) {
+      const isHidden = reply.code === 'NOT_FOUND' || reply.code === 'OVERLOADED'
+      if (!isHidden) yield `G8 ${sub} of ${tenant} was told of ${review}: ${String(reply.code ?? reply.type)}`
+      continue
+    }
+    const shown = reply.card as ReviewCard | undefined
+    if (reply.type === 'ack' && (card.operator !== sub || card.status !== request.status)) {
+      yield `G5 ${sub} was told to have decided ${review} ${String(request.status)}: ${String(card.status)} by ${String(card.operator)}`
+    }
+    if (reply.code === 'ALREADY_DECIDED' && (shown?.status !== card.status || shown?.operatorId !== card.operator)) {
+      yield `G5 ${sub} was not told who decided ${review}`
+    }
+  }
+}
+
+function* onRecord({ world }: Finished): Generator<string> {
+  const counts = new Map<string, number>()
+  for (const bytes of world.books.auditEntries()) {
+    const name = nameOf(auditOf(bytes))
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  const expected = new Map<string, number>()
+  for (const { id, status, operator } of world.books.cards()) {
+    expected.set(`held ${String(id)}`, 1)
+    if (status === 'APPROVED' || status === 'REJECTED') expected.set(`decided ${String(id)} ${status} ${String(operator)}`, 1)
+    if (status === 'WITHDRAWN') expected.set(`withdrawn ${String(id)}`, 1)
+  }
+  for (const { id, status, replayOf } of world.books.tasks()) {
+    if (status === 'CANCELLED') expected.set(`cancelled ${String(id)}`, 1)
+    if (replayOf !== undefined) expected.set(`replayed ${String(replayOf)} ${String(id)}`, 1)
+  }
+  for (const [name, count] of counts) {
+    // One for each lease that came too late, however often it came; not everyone does.
+    const isRight = name.startsWith('staleResult') ? count === 1 : count === expected.get(name)
+    if (!isRight) yield `G6 "${name}" is on record ${count} times, not ${expected.get(name) ?? 0}`
+  }
+  for (const name of expected.keys()) if (!counts.has(name)) yield `G6 "${name}" is not on record`
+}
+
+const nameOf = (entry: AuditEntry): string => {
+  const { kind, task, review, by } = entry
+  switch (kind) {
+    case 'held':
+    case 'withdrawn':
+      return `${kind} ${review}`
+    case 'decided':
+      return `decided ${review} ${String(entry.status)} ${by}`
+    case 'cancelled':
+      return `cancelled ${task}`
+    case 'replayed':
+      return `replayed ${task} ${String(entry.replay)}`
+    case 'staleResult':
+      return `staleResult ${task} ${String(entry.turn)}`
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * A node's way to the ledger: calls and answers take time, and some of them get lost.
+ *
+ * A call that faults took effect, or never does, or does so later, when its sender has long sent it again. Of a node
+ * that crashed the answers never arrive, and what was under way takes effect or not.
+ */
+import type { Clock } from '../../src/clock.js'
+import {
+  type ClaimReply,
+  type ClaimRequest,
+  type CommitReply,
+  type EntryId,
+  type Ledger,
+  LedgerFault,
+  type Transaction,
+} from '../../src/ledger/port.js'
+import type { Dice } from './dice.js'
+import type { History } from './history.js'
+import type { Weather } from './weather.js'
+
+/** `never` takes effect; `lost` takes effect, and nobody hears of it; `late` takes effect after it was given up. */
+type Fate = 'fine' | 'never' | 'lost' | 'late'
+
+type LinkParts = {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly dice: Dice
+  readonly weather: Weather
+  readonly history: History
+  readonly isAlive: () => boolean
+}
+
+const latestMs = 900
+
+export class LedgerLink implements Ledger {
+  readonly #parts: LinkParts
+  /** The last seq that took effect, by shard and holder. */
+  readonly #taken = new Map<string, number>()
+
+  constructor(parts: LinkParts) {
+    this.#parts = parts
+  }
+
+  get shards(): number {
+    return this.#parts.ledger.shards
+  }
+
+  get durability() {
+    return this.#parts.ledger.durability
+  }
+
+  secret(name: string): Promise<Uint8Array> {
+    return this.#parts.ledger.secret(name)
+  }
+
+  now(): number {
+    return this.#parts.ledger.now()
+  }
+
+  commit(shard: number, holder: string, seq: number, transactions: readonly Transaction[]): Promise<CommitReply> {
+    return this.#call(async () => {
+      const place = `${shard} ${holder}`
+      const isRepeat = seq <= (this.#taken.get(place) ?? 0)
+      if (!isRepeat && this.#isFullFor(transactions)) return { kind: 'full' }
+      if (!isRepeat) this.#taken.set(place, seq)
+      const reply = await this.#parts.ledger.commit(shard, holder, seq, transactions)
+      if (reply.kind !== 'answers' || isRepeat) return reply
+      for (const [at, transaction] of transactions.entries()) {
+        if (reply.answers[at]?.kind === 'done') this.#parts.history.carryOut(shard, holder, transaction)
+        if (reply.answers[at]?.kind === 'invalid') this.#parts.history.alarm(`invalid: ${JSON.stringify(reply.answers[at])}`)
+      }
+      return reply
+    })
+  }
+
+  claim(shard: number, holder: string, claimSeq: number, request: ClaimRequest): Promise<ClaimReply> {
+    return this.#call(async () => {
+      const reply = await this.#parts.ledger.claim(shard, holder, claimSeq, request)
+      if (reply.kind === 'claimed' && reply.claimed.length > 0) this.#parts.history.give(shard, holder, reply.claimed)
+      return reply
+    })
+  }
+
+  held(shard: number, holder: string) {
+    return this.#call(() => this.#parts.ledger.held(shard, holder))
+  }
+
+  holders(shard: number) {
+    return this.#call(() => this.#parts.ledger.holders(shard))
+  }
+
+  read(shard: number, records: readonly string[]) {
+    return this.#call(() => this.#parts.ledger.read(shard, records))
+  }
+
+  range(shard: number, set: string, options: Parameters<Ledger['range']>[2]) {
+    return this.#call(() => this.#parts.ledger.range(shard, set, options))
+  }
+
+  log(shard: number, log: string, options: { readonly after?: EntryId; readonly limit: number }) {
+    return this.#call(() => this.#parts.ledger.log(shard, log, options))
+  }
+
+  ready(shard: number, prefix: string) {
+    return this.#call(() => this.#parts.ledger.ready(shard, prefix))
+  }
+
+  onHint(listener: (shard: number, hint: string) => void): () => void {
+    const { ledger, clock, dice, weather, isAlive } = this.#parts
+    return ledger.onHint((shard, hint) => {
+      if (!isAlive() || dice.chance(weather.hintLoss)) return
+      clock.at(clock.now() + this.#delayMs(), () => isAlive() && listener(shard, hint))
+    })
+  }
+
+  /** The ledger is everybody's. */
+  async close(): Promise<void> {}
+
+  #isFullFor(transactions: readonly Transaction[]): boolean {
+    const { clock, weather } = this.#parts
+    if (clock.now() >= weather.fullUntil) return false
+    return transactions.some(({ writes }) => {
+      const ends = writes.some(({ kind }) => kind === 'settle' || kind === 'withdraw' || kind === 'drop')
+      return !ends && writes.some(({ kind }) => kind === 'enqueue')
+    })
+  }
+
+  #delayMs(): number {
+    const { dice, weather } = this.#parts
+    const factor = dice.chance(weather.slowness) ? 20 : 1
+    return Math.min(latestMs, dice.between(0, weather.ledgerMs * factor))
+  }
+
+  #fate(): Fate {
+    const { dice, weather } = this.#parts
+    return dice.chance(weather.faultiness) ? dice.pick(['never', 'lost', 'late']) : 'fine'
+  }
+
+  #call<T>(carryOut: () => Promise<T>): Promise<T> {
+    const { clock, dice, isAlive } = this.#parts
+    const fate = this.#fate()
+    const thereMs = this.#delayMs()
+    const backMs = this.#delayMs()
+    return new Promise((resolve, reject) => {
+      const after = (ms: number, act: () => void) => clock.at(clock.now() + ms, act)
+      const answer = (settle: () => void) => after(backMs, () => isAlive() && settle())
+      const giveUp = () => answer(() => reject(new LedgerFault(`the call's fate: ${fate}`)))
+      const fault = (error: unknown) => answer(() => reject(error))
+      const act = () => {
+        // Of what a crashed node had sent, some arrives.
+        if (!isAlive() && dice.chance(0.5)) return
+        if (fate === 'fine') carryOut().then((value) => answer(() => resolve(value)), fault)
+        else carryOut().then(giveUp, giveUp)
+      }
+      if (fate === 'never') after(thereMs, giveUp)
+      else if (fate === 'late') {
+        after(thereMs, giveUp)
+        after(thereMs + dice.between(0, latestMs), () => isAlive() || dice.chance(0.5) ? void carryOut().catch(() => {}) : undefined)
+      } else after(thereMs, act)
+    })
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * An operator: follows the cards of its tenant and decides them, now and then twice, against the other one, with the
+ * wrong version, or on a card that is none of its business.
+ */
+import type { Frame } from '../../src/protocol/reading.js'
+import type { ReviewCard } from '../../src/protocol/records.js'
+import type { Dice } from './dice.js'
+import { Player, type Stage } from './player.js'
+
+export type OperatorHabits = {
+  /** A card waits at most so long, once it was seen. */
+  readonly thinkMs: number
+  /** How many cards it looks at; the others are left for its colleagues. */
+  readonly diligence: number
+  readonly mischief: number
+}
+
+/** Ids of cards of all tenants: what an operator shouldn't know, it may guess. */
+export type Gossip = Set<string>
+
+const lookMs = 2_000
+
+export class Operator extends Player {
+  #habits: OperatorHabits
+  readonly #gossip: Gossip
+  #isCalm = false
+  readonly #looking = new Set<string>()
+
+  constructor(stage: Stage, dice: Dice, who: { readonly tenant: string; readonly sub: string }, habits: OperatorHabits, gossip: Gossip) {
+    super(stage, dice, { role: 'operator', ...who })
+    this.#habits = habits
+    this.#gossip = gossip
+    this.#look()
+    this.#meddle()
+  }
+
+  /** From now on it only finishes what there is. */
+  behave(): void {
+    this.#isCalm = true
+    this.#habits = { thinkMs: 100, diligence: 1, mischief: 0 }
+    this.#looking.clear()
+    this.connect()
+  }
+
+  protected hello(): Frame {
+    return { type: 'hello' }
+  }
+
+  protected welcomed(): void {
+    const filter = this.dice.chance(0.8) ? {} : { filter: { reason: 'LOW_CONFIDENCE' } }
+    this.ask({ type: 'subscribe', ...filter }, (reply) => this.#see(reply))
+  }
+
+  protected told(frame: Frame): void {
+    if (frame.type === 'card') this.#consider(frame.card as ReviewCard)
+  }
+
+  protected lost(): number {
+    return this.dice.between(1, 4_000)
+  }
+
+  #see(reply: Frame): void {
+    if (reply.type === 'ack') for (const card of reply.cards as readonly ReviewCard[]) this.#consider(card)
+  }
+
+  /** Subscriptions may be narrower than its duty, so it also lists. */
+  #look(): void {
+    this.later(lookMs, () => this.#look())
+    this.ask({ type: 'cards', limit: 20 }, (reply) => this.#see(reply))
+  }
+
+  #consider({ reviewId, version, status }: ReviewCard): void {
+    this.#gossip.add(reviewId)
+    if (status !== 'PENDING' || this.#looking.has(reviewId) || !this.dice.chance(this.#habits.diligence)) return
+    this.#looking.add(reviewId)
+    this.later(this.dice.between(0, this.#habits.thinkMs), () => this.#decide(reviewId, version))
+  }
+
+  #decide(review: string, version: number): void {
+    const isWrong = this.dice.chance(this.#habits.mischief / 4)
+    const seen = isWrong ? { version: version + 1 } : this.dice.chance(0.5) ? { version } : {}
+    const decision = { type: 'decide', review, ...seen, ...this.#opinion() }
+    const decide = (frame: Frame) =>
+      this.ask(frame, (reply) => {
+        if (reply.type === 'error') this.later(500, () => this.#looking.delete(review))
+      })
+    decide(decision)
+    // No answer: the connection went. It will see the card again, if it still waits.
+    this.later(5_000, () => this.#looking.delete(review))
+    if (!this.dice.chance(this.#habits.mischief)) return
+    decide(decision)
+    this.later(this.dice.between(0, 3_000), () => decide({ type: 'decide', review, ...this.#opinion() }))
+  }
+
+  #opinion(): Frame {
+    const why = { reason: 'looked at it' }
+    switch (this.dice.pick(['approve', 'approve', 'edit', 'reject'])) {
+      case 'approve':
+        return { status: 'APPROVED', ...(this.dice.chance(0.5) ? why : {}) }
+      case 'edit':
+        return { status: 'APPROVED', edited: this.stage.words.text(this.dice, { tenant: this.who.tenant, origin: 'operator' }, 0.3).value }
+      default:
+        return { status: 'REJECTED', ...why, reasonCode: 'WRONG' }
+    }
+  }
+
+  #meddle(): void {
+    this.later(this.dice.between(500, 4_000), () => this.#meddle())
+    if (this.#isCalm || !this.dice.chance(0.2 + this.#habits.mischief)) return
+    switch (this.dice.pick(['foreign', 'stats', 'agents', 'audit', 'tasks', 'get', 'hangUp'])) {
+      case 'foreign':
+        if (this.#gossip.size > 0) this.ask({ type: 'decide', review: this.dice.pick([...this.#gossip]), ...this.#opinion() })
+        break
+      case 'get':
+        if (this.#gossip.size > 0) this.ask({ type: 'get', review: this.dice.pick([...this.#gossip]) })
+        break
+      case 'stats':
+        this.ask({ type: 'stats' })
+        break
+      case 'agents':
+        this.ask({ type: 'agents' })
+        break
+      case 'audit':
+        this.ask({ type: 'audit', limit: 10 })
+        break
+      case 'tasks':
+        this.ask({ type: 'tasks', limit: 5 }, (reply) => this.#cancelOne(reply))
+        break
+      default:
+        this.hangUp()
+    }
+  }
+
+  #cancelOne(reply: Frame): void {
+    if (reply.type !== 'ack' || !this.dice.chance(0.5)) return
+    const [first] = reply.tasks as readonly { id: string }[]
+    if (first !== undefined) this.ask({ type: this.dice.pick(['cancelTask', 'getTask', 'replay']), task: first.id })
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The checker bites: bugs are planted between a node and its ports, and it finds each of them within a few seeds.
+ */
+import { expect, test } from 'vitest'
+import type { Clock } from '../../src/clock.js'
+import type { Answer, Guard, Ledger, Transaction } from '../../src/ledger/port.js'
+import type { Gate } from '../../src/tasks/verdict.js'
+import { type Report, runSeed } from './run.js'
+import type { Plant } from './simulatedNode.js'
+
+const seeds = Array.from({ length: 60 }, (_, at) => at + 1)
+
+/** The first run that breaks the rule. */
+const firstToBreak = async (rule: string, plant: Plant): Promise<Report | undefined> => {
+  for (const seed of seeds) {
+    const report = await runSeed(seed, { plant })
+    if (report.violations.some((violation) => violation.startsWith(rule))) return report
+  }
+  return undefined
+}
+
+/** A ledger whose commits are changed on their way. */
+const withCommit = (inner: Ledger, commit: Ledger['commit']): Ledger => ({
+  shards: inner.shards,
+  durability: inner.durability,
+  secret: (name) => inner.secret(name),
+  now: () => inner.now(),
+  commit,
+  claim: (...call) => inner.claim(...call),
+  held: (...call) => inner.held(...call),
+  holders: (shard) => inner.holders(shard),
+  read: (...call) => inner.read(...call),
+  range: (...call) => inner.range(...call),
+  log: (...call) => inner.log(...call),
+  ready: (...call) => inner.ready(...call),
+  onHint: (listener) => inner.onHint(listener),
+  close: () => inner.close(),
+})
+
+const fences = new Set<string>(['turn', 'agentConnection'])
+
+const isFence = (guard: Guard): boolean =>
+  guard.kind === 'holds' || (guard.kind === 'equals' && fences.has(guard.field))
+
+/** Ends of attempts without the guards of their lease: whoever had it once ends the task. */
+const unfenced = (transaction: Transaction): Transaction => {
+  if (!transaction.writes.some(({ kind }) => kind === 'settle')) return transaction
+  return {
+    guards: transaction.guards.filter((guard) => !isFence(guard)),
+    writes: transaction.writes.map((write) => (write.kind === 'settle' ? { ...write, kind: 'withdraw' } : write)),
+  }
+}
+
+test('[Z3] a ledger that takes results under stale leases is found', async () => {
+  const plant: Plant = {
+    ledger: (inner) =>
+      withCommit(inner, (shard, holder, seq, all) => inner.commit(shard, holder, seq, all.map(unfenced))),
+  }
+  expect(await firstToBreak('G2', plant)).toBeDefined()
+})
+
+const done: Answer = { kind: 'done' }
+const flushMs = 400
+
+/** Says that it is done, and does it later: what was acknowledged in between dies with the node. */
+const hasty = (inner: Ledger, clock: Clock): Ledger =>
+  withCommit(inner, async (shard, holder, seq, all) => {
+    clock.at(clock.now() + flushMs, () => void inner.commit(shard, holder, seq, all).catch(() => {}))
+    return { kind: 'answers', answers: all.map(() => done), now: clock.now() }
+  })
+
+test('[Z4] a ledger that acknowledges before it committed is found', async () => {
+  expect(await firstToBreak('G1', { ledger: hasty })).toBeDefined()
+})
+
+const lenient = (): Gate => ({ judge: () => ({ kind: 'pass', policyVersion: 'none' }) })
+
+test('[Z5] a gate that lets out what is to be held is found', async () => {
+  expect(await firstToBreak('G3', { gate: lenient })).toBeDefined()
+})
+
+test('[Z6] without anything planted the same seeds are clean', async () => {
+  const report = await firstToBreak('', {})
+  expect(report?.violations ?? []).toEqual([])
+})

@@ -1,0 +1,243 @@
+/**
+ * A run's world, made from a seed: nodes over one ledger, a network, and those who use them, on virtual time.
+ *
+ * First it is rough: faults of all kinds, players up to mischief. Then it is still: faults stop, good agents come,
+ * operators decide what is left, so that everything must come to its end. At last everybody leaves.
+ */
+import { manualScheduler, type ManualScheduler } from '../../src/actors/runtime/scheduler.js'
+import { type VirtualClock, virtualClock } from '../../src/clock.js'
+import { limits } from '../../src/protocol/formats.js'
+import type { Outcome } from '../../src/protocol/nodeFrames.js'
+import { seededRandom } from '../../src/random.js'
+import { ModelWorld } from '../ledger/model.js'
+import { Agent, type Ending } from './agent.js'
+import { Dice } from './dice.js'
+import { History } from './history.js'
+import { LedgerBooks } from './ledgerBooks.js'
+import { Network } from './network.js'
+import { Operator } from './operator.js'
+import { Player, type Stage } from './player.js'
+import { type Handed, Producer } from './producer.js'
+import { type Plant, SimulatedNode } from './simulatedNode.js'
+import { roughWeather, stillWeather, type Weather } from './weather.js'
+import { Words } from './words.js'
+
+export type WorldOptions = { readonly plant?: Plant }
+
+const origin = 1_700_000_000_000
+const heartbeatMs = 1_000
+const leaseMs = 3_000
+const resumeMs = 2_000
+/** Longer than any poll. */
+const pollsMs = 3_000
+/** A task's delays, back-offs and time limits add up to less. */
+const longestMs = 200_000
+const queues = ['mail', 'web', 'code']
+
+export class World {
+  readonly seed: number
+  readonly clock: VirtualClock
+  readonly history: History
+  readonly books: LedgerBooks
+  readonly words = new Words()
+  readonly handed: Handed[] = []
+  readonly endings = new Map<string, Ending>()
+  readonly tenants: readonly string[]
+  readonly nodes: readonly SimulatedNode[]
+  readonly settings
+  readonly #scheduler: ManualScheduler = manualScheduler()
+  readonly #dice: Dice
+  readonly #weather: Weather
+  readonly #stage: Stage
+  readonly #agents: Agent[] = []
+  readonly #producers: Producer[] = []
+  readonly #operators: Operator[] = []
+  #outcomes: Map<string, { connection: number; outcome: Outcome }[]> | undefined
+  readonly #gossip = new Set<string>()
+
+  constructor(seed: number, { plant = {} }: WorldOptions = {}) {
+    this.seed = seed
+    const dice = new Dice(seededRandom(seed))
+    this.#dice = dice
+    this.clock = virtualClock({ origin })
+    const { clock } = this
+    this.history = new History(clock.now)
+    const ledger = new ModelWorld({ now: clock.now, shards: dice.pick([1, 1, 2, 3]) })
+    this.books = new LedgerBooks(ledger)
+    this.#weather = roughWeather(dice)
+    this.settings = {
+      heartbeatMs,
+      leaseMs,
+      resumeMs,
+      limits: {
+        messageBytes: limits.messageBytes,
+        payloadBytes: limits.payloadBytes,
+        outputBytes: limits.outputBytes,
+        tasksPerSubmit: limits.tasksPerSubmit,
+        outcomeWindow: dice.pick([1, 3, 1_000]),
+        framesPerSecond: 1_000,
+      },
+      tasksPerLane: dice.pick([3, 1_000, 1_000]),
+      taskRetentionMs: 86_400_000,
+      outcomesKept: dice.pick([2, 10_000, 10_000]),
+      outcomeRetentionMs: 86_400_000,
+      auditRetentionMs: 86_400_000,
+    }
+    const shared = { clock, scheduler: this.#scheduler, weather: this.#weather, history: this.history }
+    const parts = { ...shared, secret: dice.random.bytes(32), settings: this.settings, plant }
+    // One: several nodes share a ledger only where there is one to share.
+    this.nodes = ['n1'].map((name) => new SimulatedNode({ ...parts, name, ledger: ledger.open(), dice: dice.split() }))
+    const network = new Network({ clock, dice: dice.split(), weather: this.#weather, history: this.history, heartbeatMs })
+    this.#stage = { clock, network, history: this.history, words: this.words, host: () => dice.pick(this.nodes) }
+    this.tenants = dice.chance(0.5) ? ['t_a'] : ['t_a', 't_b']
+  }
+
+  /** The whole run. */
+  async live(): Promise<void> {
+    const dice = this.#dice
+    const roughMs = dice.pick([8_000, 15_000, 30_000])
+    for (const node of this.nodes) node.start()
+    for (const tenant of this.tenants) this.#populate(tenant, roughMs)
+    this.#strike(roughMs)
+    for (const player of this.#players()) this.#at(dice.between(0, 1_500), () => player.connect())
+    await this.#pass(roughMs)
+
+    Object.assign(this.#weather, stillWeather())
+    this.history.note('the world is still')
+    for (const node of this.nodes) if (!node.isUp()) node.start()
+    for (const tenant of this.tenants) this.#comeGood(tenant)
+    for (const player of [...this.#producers, ...this.#operators]) player.behave()
+    for (const agent of this.#agents) if (!agent.isGone) agent.behave()
+    for (let waited = 0; waited < longestMs && !this.#isSettled(); waited += 1_000) await this.#pass(1_000)
+    // What is looked for now and then, such as gaps, is looked for once more.
+    await this.#pass(pollsMs)
+
+    for (const player of this.#players()) player.leave(true)
+    // Long enough for sessions to linger and leave.
+    await this.#pass(resumeMs + 4 * heartbeatMs + 5_000)
+  }
+
+  /** Outcomes of a task as producers got them. */
+  heardBy(task: string): readonly { readonly connection: number; readonly outcome: Outcome }[] {
+    return (this.#outcomes ??= this.#heardOutcomes()).get(task) ?? []
+  }
+
+  /** Whether a producer was told that outcomes of a time had to go. */
+  isGap(tenant: string, sub: string, at: number): boolean {
+    return this.history.heard.some(({ by, frame }) => {
+      const isTheirs = frame.type === 'gap' && by.who.tenant === tenant && by.who.sub === sub
+      return isTheirs && Number(frame.since) <= at && at <= Number(frame.until)
+    })
+  }
+
+  #heardOutcomes() {
+    const byTask = new Map<string, { connection: number; outcome: Outcome }[]>()
+    for (const { by, frame } of this.history.heard) {
+      if (frame.type !== 'outcome') continue
+      const outcome = frame as unknown as Outcome
+      const heard = byTask.get(outcome.task) ?? []
+      heard.push({ connection: by.connection, outcome })
+      byTask.set(outcome.task, heard)
+    }
+    return byTask
+  }
+
+  #isSettled(): boolean {
+    return this.#producers.every(({ isAnswered }) => isAnswered) && this.books.isSettled(this.tenants)
+  }
+
+  #players(): readonly Player[] {
+    return [...this.#agents, ...this.#producers, ...this.#operators]
+  }
+
+  #at(ms: number, act: () => void): void {
+    this.clock.at(this.clock.now() + ms, act)
+  }
+
+  #populate(tenant: string, roughMs: number): void {
+    const dice = this.#dice
+    const mischief = dice.pick([0, 0.1, 0.3])
+    for (let n = dice.between(1, 4); n > 0; n--) this.#hire(tenant, `agent${n}`, mischief, roughMs)
+    for (let n = dice.between(1, 2); n > 0; n--) {
+      const habits = {
+        name: `p${n}`,
+        ...(dice.chance(0.8) ? { subscriber: dice.pick(['desk', 'night']) } : {}),
+        queues,
+        tasks: dice.between(3, 25),
+        withinMs: roughMs,
+        mischief,
+        attention: dice.pick([0, 0.3, 1]),
+        ttl: dice.pick([0, 0.2]),
+      }
+      const who = { tenant, sub: `app${dice.chance(0.3) ? 1 : n}` }
+      this.#producers.push(new Producer(this.#stage, dice.split(), who, habits, this.handed))
+    }
+    for (let n = 1; n <= 2; n++) {
+      const habits = { thinkMs: dice.pick([100, 2_000, 8_000]), diligence: dice.pick([0.2, 0.7, 1]), mischief }
+      this.#operators.push(new Operator(this.#stage, dice.split(), { tenant, sub: `op${n}` }, habits, this.#gossip))
+    }
+  }
+
+  /** An agent of some character; now and then two processes with one agent's name, and some that die. */
+  #hire(tenant: string, sub: string, mischief: number, roughMs: number): void {
+    const dice = this.#dice
+    const habits = {
+      queues: dice.chance(0.5) ? queues : [dice.pick(queues)],
+      capacity: dice.pick([1, 2, 8]),
+      ...(dice.chance(0.3) ? { instance: 'i1' } : {}),
+      workMs: dice.pick([50, 500, 3_000]),
+      heartbeatMs,
+      forgetfulness: dice.pick([0, 0, 0.7]),
+      mischief,
+      failures: dice.pick([0, 0.2, 0.5]),
+    }
+    for (let copies = dice.chance(0.2) ? 2 : 1; copies > 0; copies--) {
+      const agent = new Agent(this.#stage, dice.split(), { tenant, sub }, habits, this.endings)
+      this.#agents.push(agent)
+      if (dice.chance(0.3)) this.#at(dice.between(1, roughMs), () => agent.leave(dice.chance(0.5)))
+    }
+  }
+
+  /** Agents who get everything done that is left. */
+  #comeGood(tenant: string): void {
+    const habits = { queues, capacity: 8, workMs: 100, heartbeatMs, forgetfulness: 0, mischief: 0, failures: 0 }
+    const agent = new Agent(this.#stage, this.#dice.split(), { tenant, sub: 'good' }, habits, this.endings)
+    this.#agents.push(agent)
+    agent.connect()
+  }
+
+  /** Crashes and a full ledger, at times that nobody expects. */
+  #strike(roughMs: number): void {
+    const dice = this.#dice
+    for (const node of this.nodes) {
+      for (let crashes = dice.pick([0, 1, 1, 3, 6]); crashes > 0; crashes--) {
+        const at = dice.between(0, roughMs)
+        this.#at(at, () => node.crash())
+        this.#at(at + dice.between(1_000, 4_000), () => node.isUp() || node.start())
+      }
+    }
+    if (!dice.chance(0.3)) return
+    this.#at(dice.between(0, roughMs), () => {
+      this.#weather.fullUntil = this.clock.now() + dice.between(500, 5_000)
+    })
+  }
+
+  /** Lets time pass, each instant with all that it brings about. */
+  async #pass(ms: number): Promise<void> {
+    const until = this.clock.now() + ms
+    await this.#settle()
+    for (let due = this.clock.nextDue(); due !== undefined && due <= until; due = this.clock.nextDue()) {
+      this.clock.advanceTo(due)
+      await this.#settle()
+    }
+    this.clock.advanceTo(until)
+    await this.#settle()
+  }
+
+  /** Promises and immediates of this instant have their turn until nothing comes of them. */
+  async #settle(): Promise<void> {
+    do {
+      await new Promise((resolve) => setImmediate(resolve))
+    } while (this.#scheduler.runAll() > 0)
+  }
+}
