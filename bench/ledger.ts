@@ -27,7 +27,7 @@ type Case = {
 
 type Counters = { seq: number; done: number }
 
-function submission(id: string, body: Uint8Array): Transaction {
+function submission(id: string, now: number, body: Uint8Array): Transaction {
   const record = `task/${id}`
   return {
     guards: [
@@ -49,20 +49,20 @@ function submission(id: string, body: Uint8Array): Transaction {
           priority: 'normal',
           turn: 1,
           attempts: 0,
-          createdAt: 1_700_000_000_000,
+          createdAt: now,
           payload: body,
         },
       },
       { kind: 'enqueue', lane, record, idInto: 'entry' },
-      { kind: 'index', set: 'tasks/acme/open', member: id, score: 1_700_000_000_000 },
-      { kind: 'index', set: 'due', member: id, score: 1_700_000_600_000 },
+      { kind: 'index', set: 'tasks/acme/open', member: id, score: now },
+      { kind: 'index', set: 'due', member: id, score: now + 600_000 },
       { kind: 'add', record: 'count/acme', field: 'open', n: 1 },
       { kind: 'hint', hint: `lane/${lane}` },
     ],
   }
 }
 
-function result({ entry, record, fields }: Claimed, output: Uint8Array, outcome: Uint8Array): Transaction {
+function result({ entry, record, fields }: Claimed, now: number, output: Uint8Array, outcome: Uint8Array): Transaction {
   const id = String(fields.id)
   return {
     guards: [
@@ -72,11 +72,11 @@ function result({ entry, record, fields }: Claimed, output: Uint8Array, outcome:
     ],
     writes: [
       { kind: 'settle', lane, entry },
-      { kind: 'put', record, fields: { status: 'COMPLETED', updatedAt: 1_700_000_000_500, output, end1: 'ok' } },
+      { kind: 'put', record, fields: { status: 'COMPLETED', updatedAt: now, output, end1: 'ok' } },
       { kind: 'append', log: outcomes, entry: outcome },
       { kind: 'unindex', set: 'tasks/acme/open', member: id },
       { kind: 'unindex', set: 'due', member: id },
-      { kind: 'index', set: 'tasks/acme/final', member: id, score: 1_700_000_000_500 },
+      { kind: 'index', set: 'tasks/acme/final', member: id, score: now },
       { kind: 'add', record: 'count/acme', field: 'open', n: -1 },
       { kind: 'hint', hint: outcomes },
     ],
@@ -96,7 +96,7 @@ async function live(ledger: Ledger, batch: number, from: number, counters: Count
     check(await ledger.commit(0, holder, counters.seq, transactions))
   }
   const outcome = new Uint8Array(120)
-  await commit(Array.from({ length: batch }, (_, at) => submission(taskId(from + at), body)))
+  await commit(Array.from({ length: batch }, (_, at) => submission(taskId(from + at), ledger.now(), body)))
   const takers = Array.from({ length: batch }, (_, at) => ({ agent: `agent-${at}`, agentConnection: 7 }))
   const reply = await ledger.claim(0, holder, 1, {
     lanes: [{ lane, share: batch }],
@@ -108,7 +108,7 @@ async function live(ledger: Ledger, batch: number, from: number, counters: Count
   })
   if (reply.kind !== 'claimed' || reply.claimed.length !== batch)
     throw new Error(`claim: ${JSON.stringify(reply).slice(0, 200)}`)
-  await commit(reply.claimed.map((claimed) => result(claimed, body, outcome)))
+  await commit(reply.claimed.map((claimed) => result(claimed, ledger.now(), body, outcome)))
   const { entries } = await ledger.log(0, outcomes, { limit: batch })
   const last = entries.at(-1)
   if (last === undefined) throw new Error('no outcome')
@@ -122,7 +122,7 @@ const taskId = (n: number): string =>
 
 async function run({ name, backlog, abreast, bodyBytes }: Case, tasks: number, batch: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ledger-bench-'))
-  const ledger = await openEmbeddedLedger({ folder, clock: () => 1_700_000_000_000 })
+  const ledger = await openEmbeddedLedger({ folder, clock: Date.now })
   const counters = { seq: 0, done: 0 }
   const body = new Uint8Array(bodyBytes).fill(7)
   let next = 0
@@ -134,7 +134,7 @@ async function run({ name, backlog, abreast, bodyBytes }: Case, tasks: number, b
           0,
           holder,
           counters.seq,
-          Array.from({ length: batch }, (_, at) => submission(taskId(next + at), body)),
+          Array.from({ length: batch }, (_, at) => submission(taskId(next + at), ledger.now(), body)),
         ),
       )
     }

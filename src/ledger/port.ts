@@ -172,7 +172,7 @@ export interface Ledger {
    * answers again; a lower one `oldSeq`. Rejects (`LedgerFault`) where the outcome is unknown: call again, same seq.
    */
   commit(shard: number, holder: Holder, seq: number, transactions: readonly Transaction[]): Promise<CommitReply>
-  /** Hands out waiting entries, one for each taker. Settles once it is committed, maybe before it is durable. */
+  /** Hands out waiting entries, one for each taker. Settles once it is as durable as a commit. */
   claim(shard: number, holder: Holder, claimSeq: number, request: ClaimRequest): Promise<ClaimReply>
 
   held(shard: number, holder: Holder): Promise<readonly HeldEntry[]>

@@ -28,6 +28,8 @@ type LinkParts = {
   readonly weather: Weather
   readonly history: History
   readonly isAlive: () => boolean
+  /** A newer incarnation has the ledger: nothing of this one arrives any more. */
+  readonly isReplaced: () => boolean
 }
 
 const latestMs = 900
@@ -137,7 +139,7 @@ export class LedgerLink implements Ledger {
   }
 
   #call<T>(carryOut: () => Promise<T>): Promise<T> {
-    const { clock, dice, isAlive } = this.#parts
+    const { clock, dice, isAlive, isReplaced } = this.#parts
     const fate = this.#fate()
     const thereMs = this.#delayMs()
     const backMs = this.#delayMs()
@@ -146,17 +148,23 @@ export class LedgerLink implements Ledger {
       const answer = (settle: () => void) => after(backMs, () => isAlive() && settle())
       const giveUp = () => answer(() => reject(new LedgerFault(`the call's fate: ${fate}`)))
       const fault = (error: unknown) => answer(() => reject(error))
-      const act = () => {
+      const arrive = (act: () => void) => () => {
         // Of what a crashed node had sent, some arrives.
-        if (!isAlive() && dice.chance(0.5)) return
-        if (fate === 'fine') carryOut().then((value) => answer(() => resolve(value)), fault)
-        else carryOut().then(giveUp, giveUp)
+        if (isAlive() || (!isReplaced() && dice.chance(0.5))) act()
       }
-      if (fate === 'never') after(thereMs, giveUp)
-      else if (fate === 'late') {
-        after(thereMs, giveUp)
-        after(thereMs + dice.between(0, latestMs), () => isAlive() || dice.chance(0.5) ? void carryOut().catch(() => {}) : undefined)
-      } else after(thereMs, act)
+      if (fate === 'fine' || fate === 'lost') {
+        const then = (value: T) => answer(() => resolve(value))
+        after(
+          thereMs,
+          arrive(() => void carryOut().then(fate === 'fine' ? then : giveUp, fault)),
+        )
+        return
+      }
+      after(thereMs, giveUp)
+      if (fate === 'late') {
+        const late = arrive(() => void carryOut().catch(() => {}))
+        after(thereMs + dice.between(0, latestMs), late)
+      }
     })
   }
 }

@@ -49,6 +49,7 @@ class Incarnation {
   readonly lines = new Set<Line>()
   readonly sessions: string[] = []
   isAlive = true
+  isReplaced = false
 
   constructor(parts: NodeParts, isDead: (holder: string) => boolean) {
     const { history, settings, scheduler, plant } = parts
@@ -59,7 +60,7 @@ class Incarnation {
       at: (when, wake) => parts.clock.at(when, () => isAlive() && wake()),
     }
     this.holder = `${parts.name}.${newId()}`
-    const link = new LedgerLink({ ...parts, dice: parts.dice.split(), isAlive })
+    const link = new LedgerLink({ ...parts, dice: parts.dice.split(), isAlive, isReplaced: () => this.isReplaced })
     this.plane = createPlane({
       node: parts.name,
       holder: this.holder,
@@ -121,6 +122,7 @@ export class SimulatedNode implements Host {
   readonly #parts: NodeParts
   readonly #dead = new Set<string>()
   #incarnation: Incarnation | null = null
+  #last: Incarnation | undefined
 
   constructor(parts: NodeParts) {
     this.#parts = parts
@@ -142,7 +144,9 @@ export class SimulatedNode implements Host {
 
   start(): void {
     this.#parts.history.note(`${this.#parts.name} starts`)
+    if (this.#last !== undefined) this.#last.isReplaced = true
     this.#incarnation = new Incarnation(this.#parts, (holder) => this.#dead.has(holder))
+    this.#last = this.#incarnation
   }
 
   crash(): void {

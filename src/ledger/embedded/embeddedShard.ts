@@ -1,8 +1,8 @@
 /**
  * One shard: a call is carried out at once, in memory, and answered once the store has made it durable.
  *
- * Reads wait for that too, so that nobody acts on what a crash could take back. A claim needn't, for what it changes
- * itself: after a crash its entries simply wait again.
+ * Claims and reads wait for that too, so that nobody acts on what a crash could take back: an agent at work on a task
+ * whose claim is gone would work in vain.
  */
 import {
   type Answer,
@@ -40,14 +40,10 @@ export class EmbeddedShard {
   readonly #store: Store
   readonly #options: ShardOptions
   readonly #state: ShardState
-  /** Everything up to this id is durable. */
-  #durableId = ''
-
   constructor(store: Store, shard: number, options: ShardOptions) {
     this.#store = store
     this.#options = options
     this.#state = new ShardState(store, shard, options.recordsInMemory)
-    this.#durableId = this.#state.lastId
   }
 
   get now(): number {
@@ -65,9 +61,7 @@ export class EmbeddedShard {
     const { answers, hints } = isRepeat
       ? { answers: calls.answers, hints: [] }
       : this.#carryOut(holder, seq, transactions, now)
-    const { lastId } = this.#state
     await this.#store.settled()
-    if (lastId > this.#durableId) this.#durableId = lastId
     for (const hint of hints) this.#options.hint(hint)
     return { kind: 'answers', answers, now }
   }
@@ -84,9 +78,7 @@ export class EmbeddedShard {
     if (claimSeq > calls.claimSeq || !this.#state.holders.has(holder)) this.#state.holders.save(holder, { claimSeq })
     this.#state.save(now)
     const { claimed, overdue } = claims
-    const isDurable = [...claimed, ...overdue].every(({ entry }) => entry <= this.#durableId)
-    const settled = this.#store.settled()
-    if (!isDurable) await settled
+    await this.#store.settled()
     return { kind: 'claimed', claimed, overdue, now }
   }
 

@@ -35,7 +35,7 @@ export const tags = {
 
 const scratchBytes = 1 << 16
 /** From here on the system's own writing of texts is faster than a loop. */
-const longText = 80
+const longText = 40
 const wide = /[^\0-\xff]/
 
 /** Writes values, one after the other, into a buffer that it uses over and over. */

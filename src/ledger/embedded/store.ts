@@ -7,6 +7,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LedgerFault } from '../port.js'
+import { contentOf, entriesFrom, type Group, newGroup } from './group.js'
 import type { Journal } from './journal.js'
 import { Layer, type Slot } from './layer.js'
 import { codeOf, messageOf } from './ledgerRefusal.js'
@@ -34,9 +35,6 @@ export type StoreLimits = {
   readonly retryMs: number
 }
 
-/** What goes into one record of the journal. */
-type Group = { readonly slots: Slot[]; readonly durable: Promise<void>; readonly settle: (fault?: LedgerFault) => void }
-
 const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 export class Store {
@@ -52,6 +50,7 @@ export class Store {
   /** The last try of the pages to take over failed. */
   #isTakeOverStuck = false
   #retry: NodeJS.Timeout | undefined
+  /** Settles once the group that is being written is durable. */
   #underWay: Promise<void> = Promise.resolve()
   #state: { readonly kind: 'open' | 'full' | 'closing' } | { readonly kind: 'broken'; readonly why: string } = {
     kind: 'open',
@@ -146,13 +145,8 @@ export class Store {
 
   /** What a record of the journal says, put again. */
   replay(content: Uint8Array): void {
-    const entries = unpack(content) as readonly Stored[]
-    const tables: Table[] = []
-    for (let at = 0; at < entries.length; at += 3) {
-      const [told, name, value] = entries.slice(at, at + 3) as [Table | number, string, Stored]
-      if (typeof told === 'string') tables.push(told)
-      const table = typeof told === 'string' ? told : (tables[told] ?? '')
-      this.#top.set({ ...place(this.#top, table, name, true), value: value ?? undefined, isInJournal: true })
+    for (const { table, name, value } of entriesFrom(content)) {
+      this.#top.set({ ...place(this.#top, table, name, true), value, isInJournal: true })
     }
   }
 
@@ -185,7 +179,7 @@ export class Store {
       const group = this.#group
       this.#group = newGroup()
       this.#underWay = group.durable
-      const content = this.#packer.pack(entriesOf(group.slots))
+      const content = this.#packer.pack(contentOf(group))
       if (isTurned) {
         this.#taken = this.#top
         this.#top = new Layer()
@@ -250,33 +244,4 @@ function* fromPages(pages: Pages, table: Table, { from, to, descending = false }
 
 function place(layer: Layer, table: Table, name: string, isBelow: boolean): Slot {
   return { layer, table, name, value: undefined, isBelow, isInJournal: false, isGathered: false }
-}
-
-function newGroup(): Group {
-  let settle: Group['settle'] = () => {}
-  const durable = new Promise<void>((resolve, reject) => {
-    settle = (fault) => (fault === undefined ? resolve() : reject(fault))
-  })
-  // Not everybody who writes waits.
-  durable.catch(() => {})
-  return { slots: [], durable, settle }
-}
-
-/**
- * A record of the journal: table, name and value in turn, null for what was removed. A table that came before is given
- * by its number.
- */
-function entriesOf(slots: readonly Slot[]): readonly Stored[] {
-  const entries: Stored[] = []
-  const numbers = new Map<Table, number>()
-  for (const slot of slots) {
-    slot.isGathered = false
-    const neverWas = slot.value === undefined && !slot.isBelow && !slot.isInJournal
-    if (neverWas) continue
-    slot.isInJournal = true
-    const number = numbers.get(slot.table)
-    if (number === undefined) numbers.set(slot.table, numbers.size)
-    entries.push(number ?? slot.table, slot.name, slot.value ?? null)
-  }
-  return entries
 }
