@@ -41,6 +41,8 @@ const next = async <Kind extends NodeAnswer['kind']>(child: ChildProcess, kind: 
 const startProcess = async (file: string, args: readonly string[]): Promise<BenchProcess> => {
   const execArgv = [
     '--expose-gc',
+    // As the `chimera` command has it.
+    '--max-semi-space-size=64',
     ...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []),
   ]
   const child = fork(new URL(file, import.meta.url), args, { execArgv })

@@ -6,74 +6,22 @@
  */
 import type { ProducerFrame } from '../protocol/frames.js'
 import { outcomeLog } from '../tasks/keys.js'
-import { dropSeen, type Gap, type OutcomePage, readOutcomes, type SeenUpTo, shardsOf } from '../tasks/outcomes.js'
-import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
+import { type OutcomePage, shardsOf } from '../tasks/outcomes.js'
+import { overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { registryAddress } from './addresses.js'
-import type { SessionFacts } from './agentSessionState.js'
 import { answerTo } from './answer.js'
+import { type FrameMessage, type LostMessage, type NodeEffect, type RanMessage, send, tell } from './effects.js'
+import { deliver, dropped, notDropped, readMore, seen } from './outcomeStream.js'
 import {
-  type FrameMessage,
-  type Identity,
-  type LostMessage,
-  type NodeEffect,
-  type RanMessage,
-  send,
-  tell,
-} from './effects.js'
-import type { ProducerRequests } from './requests.js'
-import type { ActorDefinition, Address, Step } from './runtime/actor.js'
+  expect,
+  type Live,
+  type Pending,
+  type ProducerSessionArgs,
+  type ProducerSessionState,
+} from './producerSessionState.js'
+import type { ActorDefinition, Step } from './runtime/actor.js'
 import type { Woke } from './runtime/effect.js'
 import { welcomeOf } from './welcome.js'
-
-export type ProducerSessionArgs = SessionFacts & {
-  readonly identity: Identity
-  readonly requests: ProducerRequests
-}
-
-/** One shard's part of the subscriber's log. `reading`: how many outcomes the read under way may bring. */
-type Reader = {
-  readonly shard: number
-  cursor: string | undefined
-  reading: number
-  hasMore: boolean
-  looksForGap: boolean
-  /** The gap that it was told of last: it has seen that once it has seen an outcome behind. */
-  told?: { readonly gap: Gap; readonly behind: number }
-}
-
-/** An outcome under way. */
-type Unseen = { readonly seq: number; readonly shard: number; readonly id: string }
-
-/** A `seen` that asks for an answer, and how many shards have yet to drop what it names. */
-type Seeing = { readonly id: number; left: number }
-
-type Subscription = {
-  readonly name: string
-  readonly log: string
-  /** Whoever brought something last stands last. */
-  readonly readers: Reader[]
-  /** Sent and not seen, in order of their numbers. */
-  readonly unseen: Unseen[]
-  seq: number
-}
-
-type Pending =
-  | { readonly kind: 'request'; readonly id: number }
-  | { readonly kind: 'reading'; readonly reader: Reader }
-  | { readonly kind: 'dropping'; readonly last: Unseen; readonly request: Seeing | undefined }
-
-type Live = {
-  readonly kind: 'live'
-  readonly self: Address
-  readonly args: ProducerSessionArgs
-  readonly subscription: Subscription | null
-  readonly pending: Map<number, Pending>
-  nextTag: number
-}
-
-export type ProducerSessionState =
-  | { readonly kind: 'greeting'; readonly self: Address; readonly args: ProducerSessionArgs }
-  | Live
 
 export type ProducerSessionMessage =
   | FrameMessage<ProducerFrame>
@@ -87,9 +35,6 @@ export type ProducerSessionMessage =
 
 /** A lost hint costs at most this. */
 const pollMs = 2_000
-
-/** Read at a time, of one shard. */
-const pageSize = 256
 
 type ProducerStep = Step<ProducerSessionState, NodeEffect>
 
@@ -206,104 +151,4 @@ const liveFrame = (live: Live, frame: ProducerFrame, now: number): ProducerStep 
       return [live, { kind: 'run', tag: expect(live, { kind: 'request', id: frame.id }), procedure }]
     }
   }
-}
-
-const expect = (live: Live, pending: Pending): number => {
-  const tag = live.nextTag++
-  live.pending.set(tag, pending)
-  return tag
-}
-
-/** Reads on in each shard that may have more, while the window has room. */
-const readMore = (live: Live): readonly NodeEffect[] => {
-  const { subscription, args } = live
-  if (subscription === null) return []
-  const effects: NodeEffect[] = []
-  let room = args.limits.outcomeWindow - subscription.unseen.length
-  for (const { reading } of subscription.readers) room -= reading
-  for (const reader of subscription.readers) {
-    if (room <= 0) break
-    if (reader.reading > 0 || !reader.hasMore) continue
-    const limit = Math.min(room, pageSize)
-    reader.reading = limit
-    reader.hasMore = false
-    room -= limit
-    const { shard, cursor, looksForGap } = reader
-    reader.looksForGap = false
-    const after = cursor === undefined ? {} : { after: cursor }
-    const procedure = readOutcomes(shard, subscription.log, { ...after, limit, looksForGap })
-    effects.push({ kind: 'run', tag: expect(live, { kind: 'reading', reader }), procedure })
-  }
-  return effects
-}
-
-const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePage): ProducerStep => {
-  const { subscription } = live
-  const limit = reader.reading
-  reader.reading = 0
-  if (subscription === null) return [live]
-  const effects: NodeEffect[] = []
-  if (gap !== undefined && (gap.since !== reader.told?.gap.since || gap.until !== reader.told.gap.until)) {
-    reader.told = { gap, behind: subscription.seq }
-    effects.push(send({ type: 'gap', ...gap }))
-  }
-  for (const { id, told } of outcomes) {
-    subscription.seq++
-    subscription.unseen.push({ seq: subscription.seq, shard: reader.shard, id })
-    effects.push(send({ type: 'outcome', seq: subscription.seq, ...told }))
-    reader.cursor = id
-  }
-  // A page that isn't full is the last one, unless a hint has come since.
-  if (outcomes.length === limit) reader.hasMore = true
-  if (outcomes.length > 0) {
-    subscription.readers.splice(subscription.readers.indexOf(reader), 1)
-    subscription.readers.push(reader)
-  }
-  return [live, ...effects, ...readMore(live)]
-}
-
-/** Drops from the log what was seen, up to the last of each shard. */
-const seen = (live: Live, { id, seq }: Extract<ProducerFrame, { type: 'seen' }>): ProducerStep => {
-  const { subscription, args } = live
-  const lasts = new Map<number, Unseen>()
-  let count = 0
-  for (const one of subscription?.unseen ?? []) {
-    if (one.seq > seq) break
-    lasts.set(one.shard, one)
-    count++
-  }
-  if (subscription === null || count === 0) return id === undefined ? [live] : [live, answerTo(id, ack({}))]
-  subscription.unseen.splice(0, count)
-  const request = id === undefined ? undefined : { id, left: lasts.size }
-  const effects: NodeEffect[] = [...lasts.values()].map((last) => ({
-    kind: 'run',
-    tag: expect(live, { kind: 'dropping', last, request }),
-    procedure: dropSeen(last.shard, subscription.log, seenUpTo(subscription, last), args.identity.tenant),
-  }))
-  return [live, ...effects, ...readMore(live)]
-}
-
-/** Whoever has seen an outcome has seen the gap that was told before it. */
-const seenUpTo = ({ readers }: Subscription, { shard, seq, id }: Unseen): SeenUpTo => {
-  const told = readers.find((reader) => reader.shard === shard)?.told
-  return told !== undefined && seq > told.behind ? { upTo: id, gap: told.gap } : { upTo: id }
-}
-
-/** One shard has dropped what was seen; the last one answers. */
-const dropped = (request: Seeing | undefined): readonly NodeEffect[] => {
-  if (request === undefined || --request.left !== 0) return []
-  return [answerTo(request.id, ack({}))]
-}
-
-/** It stays in the log, and counts as unseen again, so that the next `seen` drops it. */
-const notDropped = (
-  { subscription }: Live,
-  { last, request }: Extract<Pending, { kind: 'dropping' }>,
-  reply: Reply,
-): readonly NodeEffect[] => {
-  subscription?.unseen.push(last)
-  subscription?.unseen.sort((a, b) => a.seq - b.seq)
-  if (request === undefined || request.left <= 0) return []
-  request.left = 0
-  return [answerTo(request.id, reply)]
 }

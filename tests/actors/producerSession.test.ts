@@ -2,12 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { NodeEffect, RunEffect } from '../../src/actors/effects.js'
-import {
-  type ProducerSessionArgs,
-  type ProducerSessionMessage,
-  type ProducerSessionState,
-  producerSession,
-} from '../../src/actors/producerSession.js'
+import { type ProducerSessionMessage, producerSession } from '../../src/actors/producerSession.js'
+import type { ProducerSessionArgs, ProducerSessionState } from '../../src/actors/producerSessionState.js'
 import { producerRequests } from '../../src/actors/requests.js'
 import { limits } from '../../src/protocol/formats.js'
 import type { ProducerFrame } from '../../src/protocol/frames.js'

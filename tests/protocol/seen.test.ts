@@ -1,11 +1,8 @@
 /** `seen`, step by step: when it is answered, and what becomes of it where the ledger is away. */
 import { expect, test } from 'vitest'
 import type { NodeEffect } from '../../src/actors/effects.js'
-import {
-  type ProducerSessionMessage,
-  type ProducerSessionState,
-  producerSession,
-} from '../../src/actors/producerSession.js'
+import { type ProducerSessionMessage, producerSession } from '../../src/actors/producerSession.js'
+import type { ProducerSessionState } from '../../src/actors/producerSessionState.js'
 import type { OutcomePage } from '../../src/tasks/outcomes.js'
 import { noon, World } from '../tasks/world.js'
 

@@ -56,10 +56,6 @@ export class ShardState {
     return this.#lastId.toString(36).padStart(idDigits, '0')
   }
 
-  get lastId(): EntryId {
-    return this.#lastId.toString(36).padStart(idDigits, '0')
-  }
-
   /** Keeps what changed of the shard itself: once a call. */
   save(now: number): void {
     this.#now = now

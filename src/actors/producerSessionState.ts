@@ -1,0 +1,63 @@
+/** What a producer's session knows. Its maps and lists change in place: they are this session's alone. */
+import type { Gap } from '../tasks/outcomes.js'
+import type { SessionFacts } from './agentSessionState.js'
+import type { Identity } from './effects.js'
+import type { ProducerRequests } from './requests.js'
+import type { Address } from './runtime/actor.js'
+
+export type ProducerSessionArgs = SessionFacts & {
+  readonly identity: Identity
+  readonly requests: ProducerRequests
+}
+
+/** One shard's part of the subscriber's log. `reading`: how many outcomes the read under way may bring. */
+export type Reader = {
+  readonly shard: number
+  cursor: string | undefined
+  reading: number
+  hasMore: boolean
+  looksForGap: boolean
+  /** The gap that it was told of last: it has seen that once it has seen an outcome behind. */
+  told?: { readonly gap: Gap; readonly behind: number }
+}
+
+/** An outcome under way. */
+export type Unseen = { readonly seq: number; readonly shard: number; readonly id: string }
+
+/** A `seen` that asks for an answer, and how many shards have yet to drop what it names. */
+export type Seeing = { readonly id: number; left: number }
+
+export type Subscription = {
+  readonly name: string
+  readonly log: string
+  /** Whoever brought something last stands last. */
+  readonly readers: Reader[]
+  /** Sent and not seen, in order of their numbers. */
+  readonly unseen: Unseen[]
+  seq: number
+}
+
+export type Pending =
+  | { readonly kind: 'request'; readonly id: number }
+  | { readonly kind: 'reading'; readonly reader: Reader }
+  | { readonly kind: 'dropping'; readonly last: Unseen; readonly request: Seeing | undefined }
+
+export type Live = {
+  readonly kind: 'live'
+  readonly self: Address
+  readonly args: ProducerSessionArgs
+  readonly subscription: Subscription | null
+  readonly pending: Map<number, Pending>
+  nextTag: number
+}
+
+export type ProducerSessionState =
+  | { readonly kind: 'greeting'; readonly self: Address; readonly args: ProducerSessionArgs }
+  | Live
+
+/** Notes what an answer will be about; the tag goes with the effect. */
+export const expect = (live: Live, pending: Pending): number => {
+  const tag = live.nextTag++
+  live.pending.set(tag, pending)
+  return tag
+}
