@@ -1,23 +1,27 @@
 /**
- * What a task's life costs in the embedded ledger: submit, claim, result, trim, in batches of 64.
+ * What does a task's life cost in the embedded ledger: submit, claim, result, outcome read and trimmed, in batches of 64?
  *
- * Processor time is the whole process's, all threads. `stallMs` is the longest the event loop stood. One JSON line a
- * case. Run on built code: `node dist/bench/ledger.js [--tasks N] [--batch N]`.
+ * Processor time is the whole process's, all threads, with the making of the transactions. `stallMs` is the longest
+ * that the event loop stood. No load comes from another process: it is the calls themselves that are measured.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import { parseArgs } from 'node:util'
 import { openEmbeddedLedger } from '../src/ledger/embedded/openEmbeddedLedger.js'
 import type { Claimed, CommitReply, Ledger, Transaction } from '../src/ledger/port.js'
+import { isTiny, printCase, printMachine } from './report.js'
 
 const lane = 'acme/mail/normal'
 const outcomes = 'out/acme/web/main'
 const holder = 'n1.bench'
 
+/** As a node gathers them under load. */
+const batch = 64
+
 type Case = {
   readonly name: string
+  readonly tasks: number
   /** Tasks that wait all the while. */
   readonly backlog: number
   /** Batches under way at a time. */
@@ -25,7 +29,8 @@ type Case = {
   readonly bodyBytes: number
 }
 
-type Counters = { seq: number; done: number }
+/** The last seq, tasks that are done, tasks that were submitted. */
+type Counters = { seq: number; done: number; next: number }
 
 function submission(id: string, now: number, body: Uint8Array): Transaction {
   const record = `task/${id}`
@@ -89,111 +94,112 @@ function check(reply: CommitReply): void {
     if (answer.kind !== 'done') throw new Error(`a transaction: ${JSON.stringify(answer)}`)
 }
 
+async function commit(ledger: Ledger, counters: Counters, transactions: readonly Transaction[]): Promise<void> {
+  counters.seq += 1
+  check(await ledger.commit(0, holder, counters.seq, transactions))
+}
+
+async function submit(ledger: Ledger, counters: Counters, body: Uint8Array): Promise<void> {
+  const from = counters.next
+  counters.next += batch
+  const now = ledger.now()
+  const transactions = Array.from({ length: batch }, (_, at) => submission(taskId(from + at), now, body))
+  await commit(ledger, counters, transactions)
+}
+
 /** One batch's lives, from submission to the outcome that was seen. */
-async function live(ledger: Ledger, batch: number, from: number, counters: Counters, body: Uint8Array): Promise<void> {
-  const commit = async (transactions: readonly Transaction[]) => {
-    counters.seq += 1
-    check(await ledger.commit(0, holder, counters.seq, transactions))
-  }
+async function live(ledger: Ledger, counters: Counters, body: Uint8Array): Promise<void> {
   const outcome = new Uint8Array(120)
-  await commit(Array.from({ length: batch }, (_, at) => submission(taskId(from + at), ledger.now(), body)))
-  const takers = Array.from({ length: batch }, (_, at) => ({ agent: `agent-${at}`, agentConnection: 7 }))
+  await submit(ledger, counters, body)
   const reply = await ledger.claim(0, holder, 1, {
     lanes: [{ lane, share: batch }],
-    takers,
+    takers: Array.from({ length: batch }, (_, at) => ({ agent: `agent-${at}`, agentConnection: 7 })),
     maxBytes: 1 << 22,
-    writes: { status: 'RUNNING', node: 'n1', startedAt: 1_700_000_000_100, deadline: 1_700_000_600_100 },
+    writes: { status: 'RUNNING', node: 'n1', startedAt: ledger.now(), deadline: ledger.now() + 600_000 },
     entryField: 'entry',
     overdueField: 'expiresAt',
   })
-  if (reply.kind !== 'claimed' || reply.claimed.length !== batch)
-    throw new Error(`claim: ${JSON.stringify(reply).slice(0, 200)}`)
-  await commit(reply.claimed.map((claimed) => result(claimed, ledger.now(), body, outcome)))
-  const { entries } = await ledger.log(0, outcomes, { limit: batch })
-  const last = entries.at(-1)
-  if (last === undefined) throw new Error('no outcome')
-  await commit([{ guards: [], writes: [{ kind: 'trim', log: outcomes, upTo: last.id }] }])
+  if (reply.kind !== 'claimed' || reply.claimed.length !== batch) throw new Error(`claim: ${reply.kind}`)
+  const results = reply.claimed.map((claimed) => result(claimed, ledger.now(), body, outcome))
+  await commit(ledger, counters, results)
   counters.done += batch
+  const { entries } = await ledger.log(0, outcomes, { limit: 1_024 })
+  const last = entries.at(-1)
+  if (last !== undefined) {
+    await commit(ledger, counters, [{ guards: [], writes: [{ kind: 'trim', log: outcomes, upTo: last.id }] }])
+  }
 }
 
 /** As scattered as ids are. */
 const taskId = (n: number): string =>
   `${((n * 2_654_435_761) % 2 ** 32).toString(36)}${n.toString(36)}abcdefghijk`.slice(0, 21)
 
-async function run({ name, backlog, abreast, bodyBytes }: Case, tasks: number, batch: number): Promise<void> {
+/** Lives until `tasks` are done, several batches abreast. */
+async function liveAll(ledger: Ledger, { abreast, bodyBytes }: Case, tasks: number, counters: Counters): Promise<void> {
+  const body = new Uint8Array(bodyBytes).fill(7)
+  const rounds = Math.ceil(tasks / batch / abreast)
+  const worker = async () => {
+    for (let round = 0; round < rounds; round++) await live(ledger, counters, body)
+  }
+  await Promise.all(Array.from({ length: abreast }, worker))
+}
+
+async function fill(ledger: Ledger, backlog: number, counters: Counters): Promise<void> {
+  const body = new Uint8Array(256).fill(7)
+  while (counters.next < backlog) await submit(ledger, counters, body)
+}
+
+/** Everything that was submitted beyond the backlog has come out, once. */
+async function checkDelivery(ledger: Ledger, { backlog, name }: Case, counters: Counters): Promise<void> {
+  const [count] = await ledger.read(0, ['count/acme'])
+  const waiting = (await ledger.ready(0, ''))[0]?.waiting ?? 0
+  const { size } = await ledger.log(0, outcomes, { limit: 1 })
+  const held = await ledger.held(0, holder)
+  const left = counters.next - counters.done
+  const isExact = left >= backlog && count?.open === left && waiting === left && size === 0 && held.length === 0
+  if (!isExact)
+    throw new Error(`${name}: ${JSON.stringify({ ...counters, open: count?.open, waiting, size, held: held.length })}`)
+}
+
+async function run(one: Case): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'ledger-bench-'))
   const ledger = await openEmbeddedLedger({ folder, clock: Date.now })
-  const counters = { seq: 0, done: 0 }
-  const body = new Uint8Array(bodyBytes).fill(7)
-  let next = 0
+  const counters = { seq: 0, done: 0, next: 0 }
   try {
-    for (; next < backlog; next += batch) {
-      counters.seq += 1
-      check(
-        await ledger.commit(
-          0,
-          holder,
-          counters.seq,
-          Array.from({ length: batch }, (_, at) => submission(taskId(next + at), ledger.now(), body)),
-        ),
-      )
-    }
+    await fill(ledger, one.backlog, counters)
+    await liveAll(ledger, one, one.tasks / 5, counters)
+    const warm = counters.done
     const delay = monitorEventLoopDelay({ resolution: 1 })
-    const rounds = Math.ceil(tasks / batch / abreast)
     delay.enable()
     const cpu = process.cpuUsage()
     const start = performance.now()
-    const worker = async () => {
-      for (let round = 0; round < rounds; round++) {
-        const from = next
-        next += batch
-        await live(ledger, batch, from, counters, body)
-      }
-    }
-    await Promise.all(Array.from({ length: abreast }, worker))
+    await liveAll(ledger, one, one.tasks, counters)
     const elapsedMs = performance.now() - start
     const { user, system } = process.cpuUsage(cpu)
     delay.disable()
-    const line = {
-      case: name,
-      tasks: counters.done,
-      batch,
-      abreast,
-      backlog,
-      bodyBytes,
-      processorUsPerTask: round((user + system) / counters.done),
-      userUsPerTask: round(user / counters.done),
-      tasksPerSecond: Math.round((counters.done / elapsedMs) * 1_000),
-      stallMs: round(delay.max / 1e6),
-      stallP99Ms: round(delay.percentile(99) / 1e6),
-    }
-    process.stdout.write(`${JSON.stringify(line)}\n`)
+    const tasks = counters.done - warm
+    await checkDelivery(ledger, one, counters)
+    printCase('ledger', one.name, {
+      tasks,
+      processorUsPerTask: (user + system) / tasks,
+      systemUsPerTask: system / tasks,
+      tasksPerSecond: Math.round((tasks / elapsedMs) * 1_000),
+      stallMs: delay.max / 1e6,
+      stallP99Ms: delay.percentile(99) / 1e6,
+    })
   } finally {
     await ledger.close()
     await rm(folder, { recursive: true })
   }
 }
 
-const round = (n: number): number => Math.round(n * 100) / 100
-
-const { values } = parseArgs({
-  options: {
-    tasks: { type: 'string', default: '200000' },
-    batch: { type: 'string', default: '64' },
-    backlog: { type: 'string', default: '1000000' },
-  },
-})
-const tasks = Number(values.tasks)
-const batch = Number(values.batch)
+const few = isTiny ? 640 : 100_000
 const cases: readonly Case[] = [
-  { name: 'one batch at a time', backlog: 0, abreast: 1, bodyBytes: 256 },
-  { name: 'four abreast', backlog: 0, abreast: 4, bodyBytes: 256 },
-  {
-    name: 'four abreast, many waiting',
-    backlog: Math.min(Number(values.backlog), tasks * 5),
-    abreast: 4,
-    bodyBytes: 256,
-  },
-  { name: 'large bodies', backlog: 0, abreast: 2, bodyBytes: 16_384 },
+  { name: 'one batch at a time', tasks: few, backlog: 0, abreast: 1, bodyBytes: 256 },
+  { name: 'four batches abreast', tasks: few, backlog: 0, abreast: 4, bodyBytes: 256 },
+  { name: 'four abreast, many waiting', tasks: few, backlog: few * 5, abreast: 4, bodyBytes: 256 },
+  { name: 'bodies of 16 KiB', tasks: few / 20, backlog: 0, abreast: 2, bodyBytes: 16_384 },
 ]
-for (const one of cases) await run(one, one.bodyBytes > 1_024 ? Math.ceil(tasks / 20) : tasks, batch)
+
+printMachine('ledger', { batch })
+for (const one of cases) await run(one)

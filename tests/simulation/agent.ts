@@ -31,21 +31,27 @@ type Job = {
 }
 
 /** What an agent said to end a lease, for the checker. */
-export type Ending = { readonly agent: string; readonly tenant: string; readonly word: Word; readonly kind: 'result' | 'fail' }
+export type Ending = { readonly lease: string; readonly kind: 'result' | 'fail'; readonly word: Word }
 
 const refillMs = 700
 
 export class Agent extends Player {
   #habits: AgentHabits
-  readonly #endings: Map<string, Ending>
+  readonly #endings: Ending[]
   /** By lease. */
   #jobs = new Map<string, Job>()
   /** Leases that ended; a mischievous agent comes back to them. */
   #past: Job[] = []
   #session: string | undefined
 
-  /** What it says is noted in `endings`, by lease and marker. */
-  constructor(stage: Stage, dice: Dice, who: { readonly tenant: string; readonly sub: string }, habits: AgentHabits, endings: Map<string, Ending>) {
+  /** What it says is noted in `endings`. */
+  constructor(
+    stage: Stage,
+    dice: Dice,
+    who: { readonly tenant: string; readonly sub: string },
+    habits: AgentHabits,
+    endings: Ending[],
+  ) {
     super(stage, dice, { role: 'agent', ...who })
     this.#habits = habits
     this.#endings = endings
@@ -141,14 +147,17 @@ export class Agent extends Player {
   }
 
   #failure(job: Job): Frame {
-    const word = this.#note(job, 'fail', this.stage.words.text(this.dice, { tenant: this.who.tenant, origin: 'agent' }, 0.4))
+    const word = this.#note(
+      job,
+      'fail',
+      this.stage.words.text(this.dice, { tenant: this.who.tenant, origin: 'agent' }, 0.4),
+    )
     const retry = this.dice.chance(0.5) ? {} : { retry: this.dice.chance(0.8) }
     return { type: 'fail', task: job.task, lease: job.lease, error: { code: 'E_SIM', message: word.value }, ...retry }
   }
 
   #note({ lease }: Job, kind: Ending['kind'], word: Word): Word {
-    const { tenant, sub } = this.who
-    this.#endings.set(`${lease} ${word.marker}`, { agent: sub, tenant, word, kind })
+    this.#endings.push({ lease, kind, word })
     return word
   }
 
@@ -170,7 +179,8 @@ export class Agent extends Player {
     if (!this.#jobs.delete(job.lease)) return
     this.#past.push(job)
     if (this.#past.length > 16) this.#past.shift()
-    if (this.#isUpToMischief() && job.answer === null) this.later(this.dice.between(1, 9_000), () => this.#finishLate(job))
+    if (this.#isUpToMischief() && job.answer === null)
+      this.later(this.dice.between(1, 9_000), () => this.#finishLate(job))
   }
 
   /** The lease is lost, and it answers all the same. */

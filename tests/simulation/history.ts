@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import type { Claimed, Transaction } from '../../src/ledger/port.js'
-import type { Frame } from '../../src/protocol/reading.js'
 import type { Role } from '../../src/protocol/frames.js'
+import type { Frame } from '../../src/protocol/reading.js'
 import { markersIn } from './words.js'
 
 export type Who = { readonly role: Role; readonly tenant: string; readonly sub: string }
@@ -42,7 +42,6 @@ export class History {
   readonly answered: Answered[] = []
   readonly done: Done[] = []
   readonly given: Given[] = []
-  readonly notes: (Placed & { readonly text: string })[] = []
   /** What no node should ever say of itself. */
   readonly alarms: string[] = []
   readonly #now: () => number
@@ -85,7 +84,7 @@ export class History {
 
   /** Something else of note, such as a crash. */
   note(text: string): void {
-    this.notes.push({ ...this.#place(text), text })
+    this.#place(text)
   }
 
   alarm(text: string): void {

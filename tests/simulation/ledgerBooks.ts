@@ -5,7 +5,12 @@ import { shardOf } from '../../src/tasks/shardOf.js'
 import type { ModelWorld } from '../ledger/model.js'
 
 /** An entry of a lane; `holder` null: it waits. */
-export type Left = { readonly lane: string; readonly id: string; readonly record: string; readonly holder: string | null }
+export type Left = {
+  readonly lane: string
+  readonly id: string
+  readonly record: string
+  readonly holder: string | null
+}
 
 /** One shard's records, sets and entries. */
 export type Book = {

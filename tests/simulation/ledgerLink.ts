@@ -69,7 +69,8 @@ export class LedgerLink implements Ledger {
       if (reply.kind !== 'answers' || isRepeat) return reply
       for (const [at, transaction] of transactions.entries()) {
         if (reply.answers[at]?.kind === 'done') this.#parts.history.carryOut(shard, holder, transaction)
-        if (reply.answers[at]?.kind === 'invalid') this.#parts.history.alarm(`invalid: ${JSON.stringify(reply.answers[at])}`)
+        if (reply.answers[at]?.kind === 'invalid')
+          this.#parts.history.alarm(`invalid: ${JSON.stringify(reply.answers[at])}`)
       }
       return reply
     })

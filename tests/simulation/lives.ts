@@ -25,7 +25,12 @@ export type Ended = {
   readonly markers: readonly string[]
 }
 
-export type Life = { readonly id: string; readonly changes: Change[]; readonly ended: Ended[]; readonly outcomes: Appended[] }
+export type Life = {
+  readonly id: string
+  readonly changes: Change[]
+  readonly ended: Ended[]
+  readonly outcomes: Appended[]
+}
 
 const prefix = 'task/'
 
@@ -36,10 +41,17 @@ export const livesIn = ({ done, given }: History): ReadonlyMap<string, Life> => 
     lives.set(id, life)
     return life
   }
-  const put = (record: string, fields: Patch, order: number, isClaim: boolean, markers: readonly string[] = []): void => {
+  const put = (
+    record: string,
+    fields: Patch,
+    order: number,
+    isClaim: boolean,
+    markers: readonly string[] = [],
+  ): void => {
     if (!record.startsWith(prefix)) return
     const life = lifeOf(record.slice(prefix.length))
-    if (typeof fields.status === 'string') life.changes.push({ order, to: fields.status as TaskStatus, fields, isClaim })
+    if (typeof fields.status === 'string')
+      life.changes.push({ order, to: fields.status as TaskStatus, fields, isClaim })
     const ended = isClaim ? undefined : lastEnd(fields)
     if (ended !== undefined) life.ended.push({ order, ...ended, markers })
   }

@@ -5,12 +5,12 @@
  * one of them speaks to nobody.
  */
 import type { Clock } from '../../src/clock.js'
+import { clientReadLimits, type Frame, readMessage } from '../../src/protocol/reading.js'
 import type { Caller, Connection } from '../../src/transport/connection.js'
 import type { Socket } from '../../src/transport/socket.js'
 import type { Dice } from './dice.js'
 import type { End, History } from './history.js'
 import type { Weather } from './weather.js'
-import { clientReadLimits, type Frame, readMessage } from '../../src/protocol/reading.js'
 
 /** A client's end of a connection. */
 export interface ClientEnd {

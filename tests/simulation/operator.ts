@@ -26,7 +26,13 @@ export class Operator extends Player {
   #isCalm = false
   readonly #looking = new Set<string>()
 
-  constructor(stage: Stage, dice: Dice, who: { readonly tenant: string; readonly sub: string }, habits: OperatorHabits, gossip: Gossip) {
+  constructor(
+    stage: Stage,
+    dice: Dice,
+    who: { readonly tenant: string; readonly sub: string },
+    habits: OperatorHabits,
+    gossip: Gossip,
+  ) {
     super(stage, dice, { role: 'operator', ...who })
     this.#habits = habits
     this.#gossip = gossip
@@ -98,7 +104,10 @@ export class Operator extends Player {
       case 'approve':
         return { status: 'APPROVED', ...(this.dice.chance(0.5) ? why : {}) }
       case 'edit':
-        return { status: 'APPROVED', edited: this.stage.words.text(this.dice, { tenant: this.who.tenant, origin: 'operator' }, 0.3).value }
+        return {
+          status: 'APPROVED',
+          edited: this.stage.words.text(this.dice, { tenant: this.who.tenant, origin: 'operator' }, 0.3).value,
+        }
       default:
         return { status: 'REJECTED', ...why, reasonCode: 'WRONG' }
     }
@@ -109,7 +118,8 @@ export class Operator extends Player {
     if (this.#isCalm || !this.dice.chance(0.2 + this.#habits.mischief)) return
     switch (this.dice.pick(['foreign', 'stats', 'agents', 'audit', 'tasks', 'get', 'hangUp'])) {
       case 'foreign':
-        if (this.#gossip.size > 0) this.ask({ type: 'decide', review: this.dice.pick([...this.#gossip]), ...this.#opinion() })
+        if (this.#gossip.size > 0)
+          this.ask({ type: 'decide', review: this.dice.pick([...this.#gossip]), ...this.#opinion() })
         break
       case 'get':
         if (this.#gossip.size > 0) this.ask({ type: 'get', review: this.dice.pick([...this.#gossip]) })

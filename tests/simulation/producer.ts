@@ -49,7 +49,13 @@ export class Producer extends Player {
   /** Of this connection. */
   #lastSeq = 0
 
-  constructor(stage: Stage, dice: Dice, who: { readonly tenant: string; readonly sub: string }, habits: ProducerHabits, handed: Handed[]) {
+  constructor(
+    stage: Stage,
+    dice: Dice,
+    who: { readonly tenant: string; readonly sub: string },
+    habits: ProducerHabits,
+    handed: Handed[],
+  ) {
     super(stage, dice, { role: 'producer', ...who })
     this.#habits = habits
     this.#handed = handed
@@ -158,7 +164,10 @@ export class Producer extends Player {
   }
 
   #take(items: readonly Handed[], reply: Frame): void {
-    const answers = reply.type === 'ack' ? (reply.tasks as readonly { id?: string; existing?: boolean; error?: { code: string } }[]) : []
+    const answers =
+      reply.type === 'ack'
+        ? (reply.tasks as readonly { id?: string; existing?: boolean; error?: { code: string } }[])
+        : []
     for (const [at, handed] of items.entries()) {
       const { id, existing = false, error } = answers[at] ?? {}
       if (id !== undefined) {

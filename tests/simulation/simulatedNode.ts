@@ -4,11 +4,12 @@
  * A crash says goodbye to nobody. Whatever the incarnation still had under way finds that it isn't alive: its timers
  * don't fire, its actors get no turn, answers to it never arrive.
  */
-import { createPlane, type Plane, type PlaneSettings } from '../../src/main/plane.js'
+
 import type { ManualScheduler } from '../../src/actors/runtime/scheduler.js'
 import type { Clock } from '../../src/clock.js'
 import { idsFrom } from '../../src/ids.js'
 import type { Ledger } from '../../src/ledger/port.js'
+import { createPlane, type Plane, type PlaneSettings } from '../../src/main/plane.js'
 import { createGate } from '../../src/safety/gate.js'
 import { hashOfOutput } from '../../src/safety/outputHash.js'
 import { defaultPolicy } from '../../src/safety/policy.js'

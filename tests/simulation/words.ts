@@ -57,7 +57,12 @@ export class Words {
     const isSensitive = dice.chance(0.25)
     const isSure = dice.chance(0.75)
     const confidence = isSure ? dice.pick(high) : dice.chance(0.5) ? dice.pick(low) : dice.pick(none)
-    return this.#make({ tenant, origin: 'agent' }, dice.pick(isSensitive ? sensitive : harmless), confidence, isSensitive || !isSure)
+    return this.#make(
+      { tenant, origin: 'agent' },
+      dice.pick(isSensitive ? sensitive : harmless),
+      confidence,
+      isSensitive || !isSure,
+    )
   }
 
   /** What stands in an error text, or what an operator writes: judged without confidence. */
@@ -72,7 +77,12 @@ export class Words {
     return this.#make({ tenant, origin: 'payload' }, (marker) => ({ mail: marker }), undefined, false)
   }
 
-  #make(by: Pick<Word, 'tenant' | 'origin'>, say: (marker: string) => unknown, confidence: unknown, isHeld: boolean): Word {
+  #make(
+    by: Pick<Word, 'tenant' | 'origin'>,
+    say: (marker: string) => unknown,
+    confidence: unknown,
+    isHeld: boolean,
+  ): Word {
     const marker = `mk${String(this.#byMarker.size).padStart(7, '0')}`
     const word = { marker, ...by, value: say(marker), confidence, isHeld }
     this.#byMarker.set(marker, word)

@@ -4,10 +4,8 @@
  * First it is rough: faults of all kinds, players up to mischief. Then it is still: faults stop, good agents come,
  * operators decide what is left, so that everything must come to its end. At last everybody leaves.
  */
-import { manualScheduler, type ManualScheduler } from '../../src/actors/runtime/scheduler.js'
+import { type ManualScheduler, manualScheduler } from '../../src/actors/runtime/scheduler.js'
 import { type VirtualClock, virtualClock } from '../../src/clock.js'
-import { limits } from '../../src/protocol/formats.js'
-import type { Outcome } from '../../src/protocol/nodeFrames.js'
 import { seededRandom } from '../../src/random.js'
 import { ModelWorld } from '../ledger/model.js'
 import { Agent, type Ending } from './agent.js'
@@ -16,8 +14,9 @@ import { History } from './history.js'
 import { LedgerBooks } from './ledgerBooks.js'
 import { Network } from './network.js'
 import { Operator } from './operator.js'
-import { Player, type Stage } from './player.js'
+import type { Player, Stage } from './player.js'
 import { type Handed, Producer } from './producer.js'
+import { heartbeatMs, resumeMs, settingsFrom } from './settings.js'
 import { type Plant, SimulatedNode } from './simulatedNode.js'
 import { roughWeather, stillWeather, type Weather } from './weather.js'
 import { Words } from './words.js'
@@ -25,9 +24,6 @@ import { Words } from './words.js'
 export type WorldOptions = { readonly plant?: Plant }
 
 const origin = 1_700_000_000_000
-const heartbeatMs = 1_000
-const leaseMs = 3_000
-const resumeMs = 2_000
 /** Longer than any poll. */
 const pollsMs = 3_000
 /** A task's delays, back-offs and time limits add up to less. */
@@ -41,10 +37,9 @@ export class World {
   readonly books: LedgerBooks
   readonly words = new Words()
   readonly handed: Handed[] = []
-  readonly endings = new Map<string, Ending>()
+  readonly endings: Ending[] = []
   readonly tenants: readonly string[]
   readonly nodes: readonly SimulatedNode[]
-  readonly settings
   readonly #scheduler: ManualScheduler = manualScheduler()
   readonly #dice: Dice
   readonly #weather: Weather
@@ -52,7 +47,6 @@ export class World {
   readonly #agents: Agent[] = []
   readonly #producers: Producer[] = []
   readonly #operators: Operator[] = []
-  #outcomes: Map<string, { connection: number; outcome: Outcome }[]> | undefined
   readonly #gossip = new Set<string>()
 
   constructor(seed: number, { plant = {} }: WorldOptions = {}) {
@@ -65,29 +59,18 @@ export class World {
     const ledger = new ModelWorld({ now: clock.now, shards: dice.pick([1, 1, 2, 3]) })
     this.books = new LedgerBooks(ledger)
     this.#weather = roughWeather(dice)
-    this.settings = {
-      heartbeatMs,
-      leaseMs,
-      resumeMs,
-      limits: {
-        messageBytes: limits.messageBytes,
-        payloadBytes: limits.payloadBytes,
-        outputBytes: limits.outputBytes,
-        tasksPerSubmit: limits.tasksPerSubmit,
-        outcomeWindow: dice.pick([1, 3, 1_000]),
-        framesPerSecond: 1_000,
-      },
-      tasksPerLane: dice.pick([3, 1_000, 1_000]),
-      taskRetentionMs: 86_400_000,
-      outcomesKept: dice.pick([2, 10_000, 10_000]),
-      outcomeRetentionMs: 86_400_000,
-      auditRetentionMs: 86_400_000,
-    }
+    const settings = settingsFrom(dice)
     const shared = { clock, scheduler: this.#scheduler, weather: this.#weather, history: this.history }
-    const parts = { ...shared, secret: dice.random.bytes(32), settings: this.settings, plant }
+    const parts = { ...shared, secret: dice.random.bytes(32), settings, plant }
     // One: several nodes share a ledger only where there is one to share.
     this.nodes = ['n1'].map((name) => new SimulatedNode({ ...parts, name, ledger: ledger.open(), dice: dice.split() }))
-    const network = new Network({ clock, dice: dice.split(), weather: this.#weather, history: this.history, heartbeatMs })
+    const network = new Network({
+      clock,
+      dice: dice.split(),
+      weather: this.#weather,
+      history: this.history,
+      heartbeatMs: settings.heartbeatMs,
+    })
     this.#stage = { clock, network, history: this.history, words: this.words, host: () => dice.pick(this.nodes) }
     this.tenants = dice.chance(0.5) ? ['t_a'] : ['t_a', 't_b']
   }
@@ -115,31 +98,6 @@ export class World {
     for (const player of this.#players()) player.leave(true)
     // Long enough for sessions to linger and leave.
     await this.#pass(resumeMs + 4 * heartbeatMs + 5_000)
-  }
-
-  /** Outcomes of a task as producers got them. */
-  heardBy(task: string): readonly { readonly connection: number; readonly outcome: Outcome }[] {
-    return (this.#outcomes ??= this.#heardOutcomes()).get(task) ?? []
-  }
-
-  /** Whether a producer was told that outcomes of a time had to go. */
-  isGap(tenant: string, sub: string, at: number): boolean {
-    return this.history.heard.some(({ by, frame }) => {
-      const isTheirs = frame.type === 'gap' && by.who.tenant === tenant && by.who.sub === sub
-      return isTheirs && Number(frame.since) <= at && at <= Number(frame.until)
-    })
-  }
-
-  #heardOutcomes() {
-    const byTask = new Map<string, { connection: number; outcome: Outcome }[]>()
-    for (const { by, frame } of this.history.heard) {
-      if (frame.type !== 'outcome') continue
-      const outcome = frame as unknown as Outcome
-      const heard = byTask.get(outcome.task) ?? []
-      heard.push({ connection: by.connection, outcome })
-      byTask.set(outcome.task, heard)
-    }
-    return byTask
   }
 
   #isSettled(): boolean {

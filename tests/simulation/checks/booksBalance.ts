@@ -24,7 +24,9 @@ export function* booksBalance({ world }: Finished): Generator<string> {
 }
 
 const recordsOf = (book: Book, prefix: string, tenant: string): Fields[] =>
-  [...book.records].filter(([name, fields]) => name.startsWith(prefix) && fields.tenant === tenant).map(([, fields]) => fields)
+  [...book.records]
+    .filter(([name, fields]) => name.startsWith(prefix) && fields.tenant === tenant)
+    .map(([, fields]) => fields)
 
 function* tasksCounted(book: Book, tenant: string): Generator<string> {
   const counts: Record<string, number> = {}
@@ -61,10 +63,12 @@ function* cardsCounted(book: Book, tenant: string): Generator<string> {
   const waiting = cards.filter(({ status }) => status === 'PENDING').map(({ id }) => fingerprintOf(String(id)))
   const tally = book.records.get(tallyKey(tenant))
   const fingerprint = waiting.reduce((sum, one) => sum + one, 0)
-  if ((tally?.cards ?? 0) !== waiting.length || (tally?.fingerprint ?? 0) !== fingerprint) yield 'the tally of cards is off'
+  if ((tally?.cards ?? 0) !== waiting.length || (tally?.fingerprint ?? 0) !== fingerprint)
+    yield 'the tally of cards is off'
 }
 
 function* differing(name: string, members: ReadonlyMap<string, number>, there: ReadonlySet<string>): Generator<string> {
-  for (const member of members.keys()) if (!there.has(member)) yield `${name} has ${member}, which does not belong there`
+  for (const member of members.keys())
+    if (!there.has(member)) yield `${name} has ${member}, which does not belong there`
   for (const member of there) if (!members.has(member)) yield `${name} lacks ${member}`
 }

@@ -30,11 +30,13 @@ function* leftIn({ plane, sessions }: SimulatedNode, tenants: readonly string[])
     const dispatcher = system.inspect(dispatcherAddress(tenant)) as DispatcherState | undefined
     if (dispatcher === undefined) continue
     const { takers, claims, lines } = dispatcher
-    if (takers.size > 0 || claims.size > 0) yield `the dispatcher waits for ${takers.size} takers and ${claims.size} claims`
+    if (takers.size > 0 || claims.size > 0)
+      yield `the dispatcher waits for ${takers.size} takers and ${claims.size} claims`
     if (lines.size > 0) yield `the dispatcher keeps lines for ${[...lines.keys()].join(', ')}`
   }
   for (const { shard, orders, claims } of tenants.map(() => system.inspect(shardDoorAddress(0)) as ShardDoorState)) {
-    if (orders.size > 0 || claims.length > 0) yield `the door of shard ${shard} keeps ${orders.size} orders, ${claims.length} claims`
+    if (orders.size > 0 || claims.length > 0)
+      yield `the door of shard ${shard} keeps ${orders.size} orders, ${claims.length} claims`
   }
   if (runner.count() > polls) yield `${runner.count()} procedures are under way`
   const { work, control } = system.depth()

@@ -1,7 +1,10 @@
 /** G1: whatever was acknowledged ends in exactly one final state, and its subscriber hears of it, in order. */
+import type { Outcome } from '../../../src/protocol/nodeFrames.js'
+import type { OutcomeEntry } from '../../../src/tasks/entries.js'
 import { isFinal, type TaskStatus, taskOf } from '../../../src/tasks/task.js'
-import type { Appended, Change, Life } from '../lives.js'
 import type { Finished } from '../checker.js'
+import { Deliveries } from '../deliveries.js'
+import type { Appended, Change, Life } from '../lives.js'
 
 const follows: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   SCHEDULED: ['QUEUED', 'CANCELLED', 'EXPIRED'],
@@ -27,9 +30,10 @@ export function* nothingLost({ world, lives }: Finished): Generator<string> {
     const task = taskOf(fields)
     if (!isFinal(task)) yield `G1 task ${task.id} is still ${task.status}`
   }
+  const deliveries = new Deliveries(world.history)
   for (const life of lives.values()) {
     yield* oneEnd(life)
-    yield* told(life, world)
+    yield* told(life, deliveries)
   }
   yield* keysKept(world.handed)
 }
@@ -50,19 +54,14 @@ function* oneEnd({ id, changes }: Life): Generator<string> {
 const isEnd = ({ to, fields }: Change): boolean => to === 'APPROVED' && fields.output instanceof Uint8Array
 
 /** Each outcome that was written was delivered, or its loss was; and none came before those that were written earlier. */
-function* told({ id, outcomes }: Life, world: Finished['world']): Generator<string> {
-  const isGone = ({ log, entry }: Appended): boolean => {
-    const [, tenant = '', sub = ''] = log.split('/')
-    return world.isGap(tenant, sub, entry.at)
-  }
+function* told({ id, outcomes }: Life, deliveries: Deliveries): Generator<string> {
+  const isGone = ({ log, entry }: Appended): boolean => deliveries.hasGap(log, entry.at)
   const known = new Set<number>()
   const lastOn = new Map<number, number>()
-  for (const { connection, outcome } of world.heardBy(id)) {
-    const { status, final, step, at } = outcome
-    const place = outcomes.findIndex(({ entry }, index) => {
-      const isSame = entry.status === status && entry.final === final && entry.step === step && entry.at === at
-      return isSame && index > (lastOn.get(connection) ?? -1)
-    })
+  for (const { connection, outcome } of deliveries.of(id)) {
+    const last = lastOn.get(connection) ?? -1
+    const place = outcomes.findIndex(({ entry }, at) => at > last && isSame(entry, outcome))
+    const { status, step } = outcome
     if (place < 0) yield `G1 task ${id}: the outcome ${status} of step ${step} came out of order, or was never written`
     for (const [earlier, one] of outcomes.slice(0, Math.max(0, place)).entries()) {
       if (!known.has(earlier) && !isGone(one)) yield `G1 task ${id}: outcome ${place} came before outcome ${earlier}`
@@ -71,9 +70,13 @@ function* told({ id, outcomes }: Life, world: Finished['world']): Generator<stri
     lastOn.set(connection, place)
   }
   for (const [place, one] of outcomes.entries()) {
-    if (!known.has(place) && !isGone(one)) yield `G1 task ${id}: the outcome ${one.entry.status} (${place}) was never delivered`
+    if (known.has(place) || isGone(one)) continue
+    yield `G1 task ${id}: the outcome ${one.entry.status} (${place}) was never delivered`
   }
 }
+
+const isSame = (entry: OutcomeEntry, { status, final, step, at }: Outcome): boolean =>
+  entry.status === status && entry.final === final && entry.step === step && entry.at === at
 
 /** One key is one task, whoever asked how often; and of two contents under one key one wins. */
 function* keysKept(handed: Finished['world']['handed']): Generator<string> {

@@ -2,8 +2,9 @@
  * G3, G4 and G8: what is to be held is held, and reaches nobody outside review before a person approved it; what
  * belongs to one tenant reaches no other.
  */
-import { encodeFrame } from '../../../src/protocol/encoding.js'
+
 import type { Patch, Transaction } from '../../../src/ledger/port.js'
+import { encodeFrame } from '../../../src/protocol/encoding.js'
 import type { Finished } from '../checker.js'
 import { markersIn } from '../words.js'
 
@@ -19,7 +20,8 @@ function* releases({ world }: Finished, at: Map<string, number>): Generator<stri
         if (!at.has(marker)) at.set(marker, order)
         const word = world.words.find(marker)
         const mayPass = word !== undefined && word.origin === 'agent' && !word.isHeld
-        if (!mayPass && !approved.has(marker)) yield `G3 ${marker} was released in ${write.record} and nobody approved it`
+        if (!mayPass && !approved.has(marker))
+          yield `G3 ${marker} was released in ${write.record} and nobody approved it`
       }
     }
   }
@@ -57,7 +59,8 @@ export function* nothingUnsafe(finished: Finished): Generator<string> {
       const word = world.words.find(marker)
       if (word?.tenant !== tenant) yield `G8 ${sub} of ${tenant} was sent ${marker} of ${word?.tenant}`
       if (role === 'operator' || word?.origin === 'payload') continue
-      if ((releasedAt.get(marker) ?? order) >= order) yield `G3 ${role} ${sub} was sent ${marker} before it was released`
+      if ((releasedAt.get(marker) ?? order) >= order)
+        yield `G3 ${role} ${sub} was sent ${marker} before it was released`
     }
   }
   for (const { request, reply, order, by } of world.history.answered) {

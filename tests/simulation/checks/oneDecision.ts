@@ -54,7 +54,8 @@ function* onRecord({ world }: Finished): Generator<string> {
   const expected = new Map<string, number>()
   for (const { id, status, operator } of world.books.cards()) {
     expected.set(`held ${String(id)}`, 1)
-    if (status === 'APPROVED' || status === 'REJECTED') expected.set(`decided ${String(id)} ${status} ${String(operator)}`, 1)
+    if (status === 'APPROVED' || status === 'REJECTED')
+      expected.set(`decided ${String(id)} ${status} ${String(operator)}`, 1)
     if (status === 'WITHDRAWN') expected.set(`withdrawn ${String(id)}`, 1)
   }
   for (const { id, status, replayOf } of world.books.tasks()) {

@@ -1,7 +1,7 @@
 /** G2: a turn is given once and ended once; who ended it hears the same as often as it asks, everybody else is stale. */
 import type { TaskFrame } from '../../../src/protocol/nodeFrames.js'
-import type { Answered } from '../history.js'
 import type { Finished } from '../checker.js'
+import type { Answered } from '../history.js'
 import type { Ended } from '../lives.js'
 import { markersIn } from '../words.js'
 
@@ -44,7 +44,7 @@ const placeOf = (lease: string): { readonly turn: number; readonly task: string 
   return { turn: Number(turn), task }
 }
 
-export const endOf = ({ lives }: Finished, lease: string): Ended | undefined => {
+const endOf = ({ lives }: Finished, lease: string): Ended | undefined => {
   const { turn, task } = placeOf(lease)
   return lives.get(task)?.ended.find((end) => end.turn === turn)
 }
@@ -80,9 +80,9 @@ function* staleIsNothing(finished: Finished): Generator<string> {
       if (typeof value === 'string') for (const marker of markersIn(Buffer.from(value))) kept.add(marker)
     }
   }
-  for (const [key, { word, kind }] of finished.world.endings) {
-    const lease = key.slice(0, key.lastIndexOf(' '))
+  for (const { lease, kind, word } of finished.world.endings) {
     const end = endOf(finished, lease)
-    if (end?.by !== kind && kept.has(word.marker)) yield `G2 ${word.marker} was said under ${lease}, which was stale, and is kept`
+    if (end?.by !== kind && kept.has(word.marker))
+      yield `G2 ${word.marker} was said under ${lease}, which was stale, and is kept`
   }
 }

@@ -1,0 +1,28 @@
+/** A node's settings in a run: short times, and now and then limits that are met all the time. */
+import type { PlaneSettings } from '../../src/main/plane.js'
+import { limits } from '../../src/protocol/formats.js'
+import type { Dice } from './dice.js'
+
+export const heartbeatMs = 1_000
+export const resumeMs = 2_000
+
+const longMs = 86_400_000
+
+export const settingsFrom = (dice: Dice): PlaneSettings => ({
+  heartbeatMs,
+  leaseMs: 3 * heartbeatMs,
+  resumeMs,
+  limits: {
+    messageBytes: limits.messageBytes,
+    payloadBytes: limits.payloadBytes,
+    outputBytes: limits.outputBytes,
+    tasksPerSubmit: limits.tasksPerSubmit,
+    outcomeWindow: dice.pick([1, 3, 1_000]),
+    framesPerSecond: 1_000,
+  },
+  tasksPerLane: dice.pick([3, 1_000, 1_000]),
+  taskRetentionMs: longMs,
+  outcomesKept: dice.pick([2, 10_000, 10_000]),
+  outcomeRetentionMs: longMs,
+  auditRetentionMs: longMs,
+})
