@@ -7,8 +7,9 @@ import { checkFrame, checkTaskSpec } from '../src/protocol/check.js'
 import { encodeFrame, encodeMessage } from '../src/protocol/encoding.js'
 import { Raw } from '../src/protocol/raw.js'
 import { readMessage } from '../src/protocol/reading.js'
+import { isTiny } from './report.js'
 
-const rounds = Number(process.argv[2] ?? 300_000)
+const rounds = isTiny ? 1_000 : 300_000
 const packr = new Packr({ useRecords: false, variableMapSize: true })
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' })
 

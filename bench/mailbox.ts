@@ -8,8 +8,9 @@ import { eventLoopScheduler } from '../src/actors/runtime/scheduler.js'
 import { createActorSystem } from '../src/actors/runtime/system.js'
 import { systemClock } from '../src/clock.js'
 import { systemRandom } from '../src/random.js'
+import { isTiny } from './report.js'
 
-const rounds = Number(process.argv[2] ?? 1_000_000)
+const rounds = isTiny ? 1_000 : 1_000_000
 const fleet = 1_000
 
 type Ball = { readonly kind: 'ball'; readonly left: number }

@@ -4,8 +4,9 @@
  */
 import { Ring } from '../src/actors/runtime/ring.js'
 import { TimerHeap } from '../src/timerHeap.js'
+import { isTiny } from './report.js'
 
-const rounds = Number(process.argv[2] ?? 1_000_000)
+const rounds = isTiny ? 1_000 : 1_000_000
 
 /** As many as a node with a large fleet has. */
 const timers = 30_000

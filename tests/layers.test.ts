@@ -57,7 +57,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   lmdb: ['ledger/embedded/'],
   commander: ['cli/'],
   typebox: ['protocol/', 'transport/http/'],
-  msgpackr: ['protocol/raw.ts', 'ledger/embedded/packing.ts'],
+  msgpackr: ['protocol/raw.ts'],
 }
 
 describe('[LAYERS] the house', () => {

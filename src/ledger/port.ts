@@ -11,6 +11,10 @@
  * - logs: append-only, read from a position on;
  * - sets: members ordered by (score, member);
  * - holders: who may commit, with the last call of each and its answers.
+ *
+ * A name (of a record, field, lane, log, set, member) has 1 to 512 bytes of well-formed UTF-8; whatever is in order is
+ * so by these bytes. No field is called `__proto__`. A text value with half a character is kept with U+FFFD in its
+ * place. Bytes and records that are handed out are not to be changed.
  */
 
 /** What a field of a record can be. Numbers are finite. */
@@ -50,7 +54,7 @@ export type Write =
   /** Adds n to a number (missing: 0). */
   | { readonly kind: 'add'; readonly record: string; readonly field: string; readonly n: number }
   | { readonly kind: 'drop'; readonly record: string }
-  /** A record waits in a lane. `idInto` names the field of that record which gets the entry's id. */
+  /** A record, which must exist, waits in a lane. `idInto` names the field of that record which gets the entry's id. */
   | { readonly kind: 'enqueue'; readonly lane: string; readonly record: string; readonly idInto: string }
   | { readonly kind: 'append'; readonly log: string; readonly entry: Uint8Array }
   /** Ends a pending entry. */
@@ -64,11 +68,11 @@ export type Write =
   | { readonly kind: 'unindex'; readonly set: string; readonly member: string }
   /** Drops a log's entries up to and with this one. */
   | { readonly kind: 'trim'; readonly log: string; readonly upTo: EntryId }
-  /** Sets the shard's epoch, which only grows. */
+  /** Sets the shard's epoch, which only grows: to the same or a lower one is invalid. */
   | { readonly kind: 'raise'; readonly epoch: number }
   /** From now on each commit and claim of this holder is refused whole; its pending entries stay. */
   | { readonly kind: 'bury'; readonly holder: Holder }
-  /** Forgets a holder that has no pending entry: its calls and answers. */
+  /** Forgets a holder that has no pending entry (else invalid): its calls, answers and burial. */
   | { readonly kind: 'retire'; readonly holder: Holder }
   /** Tells all who listen, after the commit. The same hint twice in one call is told once. */
   | { readonly kind: 'hint'; readonly hint: string }

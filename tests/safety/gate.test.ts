@@ -239,7 +239,7 @@ describe('failing closed', () => {
     })
     fc.assert(
       fc.property(anything, anything, (value, confidence) => {
-        const verdict = gate.judge(result(value, confidence))
+        const verdict = gate.judge({ ...result(value), confidence })
         if (verdict.kind === 'pass') expect(confidence).toBeGreaterThanOrEqual(0.7)
         else expect(verdict.findings.length).toBeGreaterThan(0)
       }),

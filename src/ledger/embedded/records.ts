@@ -7,9 +7,9 @@ import { Recent } from './recent.js'
 import type { Row, RowDraft } from './rowDraft.js'
 import { shapeFrom } from './shape.js'
 import type { Store } from './store.js'
-import { rowTable, type Table } from './tables.js'
+import { recordName, rowTable, type Table } from './tables.js'
 
-/** What stands under a name, whose byte string is `key`; no row: nothing. Good until the next is looked for. */
+/** What stands under a name, which is `key` in its table; no row: nothing. Good until the next is looked for. */
 export type Found = { readonly key: string; readonly row: Row | undefined }
 
 type Entry = { readonly key: string; row: Row | undefined; slot: Slot | undefined }
@@ -70,7 +70,7 @@ export class Records {
   #entry(name: string): Entry {
     const recent = this.#recent.get(name)
     if (recent !== undefined) return recent
-    const key = byteString(name)
+    const key = recordName(byteString(name))
     const entry = { key, row: rowOf(this.#store.get(this.#records, key)), slot: undefined }
     this.#recent.set(name, entry)
     return entry

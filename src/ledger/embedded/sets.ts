@@ -8,7 +8,7 @@ import type { Slot } from './layer.js'
 import { byteString, nameOf, scoreOf, scoreString } from './names.js'
 import { Recent } from './recent.js'
 import type { Store } from './store.js'
-import { listTable, rowTable, type Table } from './tables.js'
+import { listTable, memberName, rowTable, type Table } from './tables.js'
 
 export type SetRange = {
   readonly after?: string
@@ -17,8 +17,8 @@ export type SetRange = {
   readonly descending?: boolean
 }
 
-/** A member: its byte string, and the scores that it has, set by set. */
-type Scored = { readonly name: string; scores: Scores; slot: Slot | undefined }
+/** A member: its byte string, the name of its row, and the scores that it has, set by set. */
+type Scored = { readonly name: string; readonly row: string; scores: Scores; slot: Slot | undefined }
 
 type Scores = readonly (readonly [set: string, score: number])[]
 
@@ -28,14 +28,14 @@ const listsInMemory = 4_096
 export class Sets {
   readonly #store: Store
   readonly #shard: number
-  readonly #scores: Table
+  readonly #rows: Table
   readonly #lists = new Recent<Table>(listsInMemory)
   readonly #members: Recent<Scored>
 
   constructor(store: Store, shard: number, membersInMemory: number) {
     this.#store = store
     this.#shard = shard
-    this.#scores = rowTable(shard, 'm')
+    this.#rows = rowTable(shard, 'r')
     this.#members = new Recent(membersInMemory)
   }
 
@@ -78,17 +78,18 @@ export class Sets {
     const known = this.#members.get(member)
     if (known !== undefined) return known
     const name = byteString(member)
-    const scores = (this.#store.get(this.#scores, name) ?? []) as Scores
-    const scored = { name, scores, slot: undefined }
+    const row = memberName(name)
+    const scores = (this.#store.get(this.#rows, row) ?? []) as Scores
+    const scored = { name, row, scores, slot: undefined }
     this.#members.set(member, scored)
     return scored
   }
 
   #save(scored: Scored, scores: Scores): void {
-    const { name, scores: before, slot } = scored
+    const { row, scores: before, slot } = scored
     scored.scores = scores
-    if (scores.length === 0) this.#store.drop(this.#scores, name, slot)
-    else scored.slot = this.#store.put(this.#scores, name, scores, { isNew: before.length === 0, slot })
+    if (scores.length === 0) this.#store.drop(this.#rows, row, slot)
+    else scored.slot = this.#store.put(this.#rows, row, scores, { isNew: before.length === 0, slot })
   }
 
   #list(set: string): Table {

@@ -9,12 +9,10 @@ import { measured } from './names.js'
 export type Table = string
 
 export type RowKind =
-  /** A record. */
+  /** Records, and the scores of members. */
   | 'r'
   /** A long value of a record's field. */
   | 'b'
-  /** A member's scores. */
-  | 'm'
   /** A pending entry. */
   | 'p'
   /** How many wait in a lane. */
@@ -40,6 +38,20 @@ export const rowTable = (shard: number, kind: RowKind): Table => shardCharacter(
 
 export const listTable = (shard: number, kind: ListKind, name: string): Table =>
   shardCharacter(shard) + kind + measured(name)
+
+/**
+ * Names of records and members within their table: the last part, after `/`, comes first. So a task's record and the
+ * scores of its id lie side by side, mostly on the same page, which is then written once for both.
+ */
+export const recordName = (bytes: string): string => lastPartFirst(bytes, 'r')
+
+export const memberName = (bytes: string): string => lastPartFirst(bytes, 'm')
+
+/** Told apart from each other by what stands at the end: how long the rest is, and whose name it is. */
+function lastPartFirst(bytes: string, kind: string): string {
+  const cut = bytes.lastIndexOf('/') + 1
+  return bytes.slice(cut) + bytes.slice(0, cut) + String.fromCharCode(cut >> 8, cut & 255) + kind
+}
 
 export const isList = (table: Table): boolean => table.charCodeAt(1) < 97
 
