@@ -139,8 +139,11 @@ test('[T007 T016 T019 G3] everything that is flagged is held, and nothing of it 
   watch('producer', producer)
   const flagged = (at: number) => at % 2 === 0
   const fleet = await Promise.all(
-    Array.from({ length: 20 }, (_, at) => openAgent(node, { sub: `bot${at}`, capacity: 10, queues: ['q', 'next'] })),
+    Array.from({ length: 20 }, (_, at) => openAgent(node, { sub: `bot${at}`, capacity: 10, queues: ['q'] })),
   )
+  const follower = await openAgent(node, { sub: 'follower', capacity: 256, queues: ['next'] })
+  watch('follower', follower)
+  await follower.request('pull', { credits: 256 })
   for (const [at, agent] of fleet.entries()) {
     watch(`agent ${at}`, agent)
     await agent.request('pull', { credits: 10 })
@@ -166,7 +169,7 @@ test('[T007 T016 T019 G3] everything that is flagged is held, and nothing of it 
     }),
   )
   expect(done).toBe(tasks.length)
-  await Promise.all([...fleet, producer].map((client) => client.settle()))
+  await Promise.all([...fleet, follower, producer].map((client) => client.settle()))
   expect(leaks).toEqual([])
   const { cards, total } = await reviewer.request('cards', { filter: { status: 'PENDING' }, limit: 1_000 })
   expect(total).toBe(tasks.length / 2)

@@ -58,6 +58,8 @@ export class EmbeddedShard {
     if (seq < calls.seq) return { kind: 'oldSeq' }
     const isRepeat = seq === calls.seq
     if (!isRepeat && this.#isFull(transactions)) return { kind: 'full' }
+    // The time goes with the answer, and must not go back after a start.
+    if (isRepeat) this.#state.save(now)
     const { answers, hints } = isRepeat
       ? { answers: calls.answers, hints: [] }
       : this.#carryOut(holder, seq, transactions, now)
