@@ -2,7 +2,7 @@
  * What the actors of a node ask of the world, beside the runtime's own effects: data that the node's shells carry out.
  *
  * The port between the actors and their rooms: `transport` carries out `send` and `close`, `safety` `judge`, the
- * procedure runner `run`, the shards' doors `call` and `claimFrom`.
+ * procedure runner `run` and `answer`, the ledger `ledgerCommit` and `ledgerClaim`.
  */
 import type { ClaimReply, ClaimRequest, CommitReply, Transaction } from '../ledger/port.js'
 import type { Outcome, Procedure } from '../tasks/procedure.js'

@@ -43,8 +43,6 @@ export const dirtySet = 'dirty'
 /** Tasks of a tenant that aren't final (by creation), or that ended so (by their end). */
 export const taskSet = (tenant: string, group: string): string => `tasks/${tenant}/${group}`
 
-export const cardStatuses = ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'WITHDRAWN'] as const
-
 /** Cards of a tenant by creation. */
 export const cardSet = (tenant: string, status: string): string => `cards/${tenant}/${status}`
 

@@ -1,7 +1,8 @@
 /** Counters, sets and tallies say the same as the records that they are about, counted again. */
 import type { Fields } from '../../../src/ledger/port.js'
+import { cardStatuses } from '../../../src/protocol/records.js'
 import { fingerprintOf, tallyKey } from '../../../src/review/cardTally.js'
-import { cardSet, cardStatuses, counterKey, dueSet, taskSet } from '../../../src/tasks/keys.js'
+import { cardSet, counterKey, dueSet, taskSet } from '../../../src/tasks/keys.js'
 import { isFinal, taskOf } from '../../../src/tasks/task.js'
 import type { Finished } from '../checker.js'
 import type { Book } from '../ledgerBooks.js'
