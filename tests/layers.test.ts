@@ -37,14 +37,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   transport: [...leaves, 'actors'],
   safety: [...leaves, 'actors'],
   review: [...leaves, 'ledger', 'actors'],
+  cluster: [...leaves, 'ledger', 'actors'],
   telemetry: [...leaves],
   client: ['protocol'],
-  main: [...leaves, 'ledger', 'actors', 'transport', 'safety', 'review', 'telemetry'],
+  main: [...leaves, 'ledger', 'actors', 'transport', 'safety', 'review', 'cluster', 'telemetry'],
   cli: [...leaves, 'ledger', 'main', 'client', 'transport'],
 }
 
 /** Rooms that see the port alone, never a driver. */
-const portOnly = ['tasks', 'actors', 'review']
+const portOnly = ['tasks', 'actors', 'review', 'cluster']
 
 /** Each outside package behind one file, or one folder. */
 const packages: Readonly<Record<string, readonly string[]>> = {
@@ -58,6 +59,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   typebox: ['protocol/', 'transport/http/'],
   msgpackr: ['protocol/raw.ts'],
+  ioredis: ['ledger/redis/connectionClient.ts'],
 }
 
 describe('[LAYERS] the house', () => {

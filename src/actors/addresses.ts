@@ -10,3 +10,5 @@ export const shardOwnerAddress = (shard: number): Address => `shardOwner/${shard
 export const dispatcherAddress = (tenant: string): Address => `dispatcher/${tenant}`
 
 export const reviewQueueAddress = (tenant: string): Address => `reviewQueue/${tenant}`
+
+export const membershipAddress: Address = 'membership'

@@ -35,6 +35,12 @@ export type CountEffect = { readonly kind: 'count'; readonly what: string; reado
 /** A task left for an agent, so long after it began to wait. */
 export type DispatchedEffect = { readonly kind: 'dispatched'; readonly waitedMs: number }
 
+/** This incarnation of the node can't go on: another has taken its place, or has to. */
+export type FailNodeEffect = { readonly kind: 'failNode'; readonly failure: NodeFailure }
+
+/** `buried`: others took it for dead, and it may come back under a new name; `replaced`: its own name is another's. */
+export type NodeFailure = { readonly kind: 'buried' | 'replaced' | 'fault'; readonly why: string }
+
 /** A line in the log: ids, never payloads or outputs. */
 export type NoteEffect = {
   readonly kind: 'note'
@@ -75,6 +81,7 @@ export type NodeOwnEffect =
   | CountEffect
   | DispatchedEffect
   | NoteEffect
+  | FailNodeEffect
   | LedgerCommitEffect
   | LedgerClaimEffect
   | AnswerEffect

@@ -8,6 +8,7 @@
 import type { Free } from '../protocol/records.js'
 import { type AttemptReply, releaseLease } from '../tasks/attempt.js'
 import type { Desk } from '../tasks/desk.js'
+import { newestConnections } from '../tasks/joining.js'
 import { agentKey } from '../tasks/keys.js'
 import { commitAll, type Order, type Procedure } from '../tasks/procedure.js'
 import { shardOf } from '../tasks/shardOf.js'
@@ -77,6 +78,10 @@ export type RegistryMessage =
       readonly turn: number
       readonly reason: string
     }
+  /** An agent has joined another node. */
+  | { readonly kind: 'joinedElsewhere'; readonly tenant: string; readonly agent: string; readonly connection: number }
+  /** Hints were lost: agents may have joined other nodes meanwhile. */
+  | { readonly kind: 'missedHints' }
   /** A claim's answer was lost: what this node holds in the shard, and no session knows, goes back. Ends in `looked`. */
   | { readonly kind: 'lookFor'; readonly shard: number }
   | Asked<{ readonly kind: 'whoIsHere'; readonly tenant: string }>
@@ -169,6 +174,15 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
       return entry === undefined ? [state] : [state, tell(entry.session, { kind: 'stopTask', task, turn, reason })]
     },
 
+    joinedElsewhere: (state, { tenant, agent, connection }) => {
+      const entry = state.agents.get(keyOf(tenant, agent))
+      if (entry === undefined || entry.connection >= connection) return [state]
+      // What the newer connection adopted is no longer held here, so giving it back changes nothing.
+      return [state, tell(entry.session, { kind: 'replaced', adopted: new Set() })]
+    },
+
+    missedHints: (state) => [state, recheck(state)],
+
     lookFor: (state, { shard }) => [state, look(state, shard)],
 
     whoIsHere: (state, { tenant, from }) => {
@@ -177,6 +191,10 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
     },
 
     ran: (state, { tag, result }, now) => {
+      if (tag === recheckTag) {
+        const replaced = result as readonly AgentEntry[]
+        return [state, ...replaced.map(({ session }) => tell(session, { kind: 'replaced', adopted: new Set() }))]
+      }
       if (tag <= firstReturn) {
         const isDone = (result as AttemptReply).kind !== 'overloaded'
         return isDone ? [state] : [state, lookLater(firstReturn - tag, now + againMs)]
@@ -188,11 +206,13 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
 
     // What was not written is written with the next change.
     ranNot: (state, { tag }, now) => {
+      if (tag === recheckTag) return [state, { kind: 'wake', key: 'recheck', at: now + againMs }]
       if (tag <= firstReturn) return [state, lookLater(firstReturn - tag, now + againMs)]
       return tag < firstLook ? [state] : [state, lookLater(tag - firstLook, now + againMs)]
     },
 
     woke: (state, { key }, now) => {
+      if (key === 'recheck') return [state, recheck(state)]
       if (key.startsWith('look/')) return [state, look(state, Number(key.slice('look/'.length)))]
       const entries: AgentEntry[] = []
       for (const key of state.changed) {
@@ -208,8 +228,21 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
   },
 }
 
+const recheck = ({ desk, agents }: RegistryState): NodeEffect => ({
+  kind: 'run',
+  tag: recheckTag,
+  procedure: replacedOf(desk, [...agents.values()]),
+})
+
+/** Those of them who have joined another node. */
+function* replacedOf(desk: Desk, entries: readonly AgentEntry[]): Procedure<readonly AgentEntry[]> {
+  const newest = yield* newestConnections(desk, entries)
+  return entries.filter(({ connection }, at) => connection < (newest[at] ?? 0))
+}
+
 /** Tags from here on are looks, one for each shard; from there down, what was given back after them. */
-const firstLook = 1
+const recheckTag = 1
+const firstLook = 2
 const firstReturn = -1
 const againMs = 250
 

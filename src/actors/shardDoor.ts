@@ -131,8 +131,9 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
         case 'full':
           return makeRoom({ ...door, faults: 0 }, inFlight, now)
         case 'buried':
+          return [door, buried(door)]
         case 'oldSeq':
-          throw new Error(`shard ${door.shard}: the ledger says ${answer.kind} to this node's holder`)
+          throw new Error(`shard ${door.shard}: the ledger says oldSeq to this node's holder`)
       }
     },
 
@@ -148,9 +149,10 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
       if (door.claiming === null || door.claimSeq !== seq) return [door]
       const { from } = door.claiming
       const next: ShardDoorState = { ...door, claiming: null, faults: 0 }
+      if (answer.kind === 'buried') return [door, buried(door)]
       if (from === null) return raised(next, answer.kind, now)
-      if (answer.kind === 'buried' || answer.kind === 'oldSeq') {
-        throw new Error(`shard ${door.shard}: the ledger says ${answer.kind} to a claim of this node's holder`)
+      if (answer.kind === 'oldSeq') {
+        throw new Error(`shard ${door.shard}: the ledger says oldSeq to a claim of this node's holder`)
       }
       if (now >= door.claiming.until) return raised(next, answer.kind, now)
       return withFirst(claimAnswer(from, answer.kind === 'claimed' ? answer : null), claimNext(next))
@@ -178,6 +180,12 @@ export const shardDoor: ActorDefinition<ShardDoorState, ShardDoorMessage, NodeEf
     },
   },
 }
+
+/** What waits here stays unanswered: nobody can tell any more what became of it. */
+const buried = ({ shard }: ShardDoorState): NodeEffect => ({
+  kind: 'failNode',
+  failure: { kind: 'buried', why: `shard ${shard}: others took this node for dead` },
+})
 
 /** How many may wait before this one. */
 const roomFor = ({ inFlight }: ShardDoorState, { order }: Ticketed): number => {

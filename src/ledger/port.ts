@@ -192,12 +192,18 @@ export interface Ledger {
   /** Names of lanes with waiting entries, ascending, that start with `prefix`. */
   ready(shard: number, prefix: string): Promise<readonly { readonly lane: string; readonly waiting: number }[]>
 
-  /** `listener` gets each hint after its commit. Returns what ends it. */
+  /**
+   * `listener` gets each hint after its commit. Where some were lost on their way it gets `missedHints`, once they come
+   * again. Returns what ends it.
+   */
   onHint(listener: (shard: number, hint: string) => void): () => void
 
   /** Flushes what is under way and lets go of everything. A second call is the same call. */
   close(): Promise<void>
 }
+
+/** In place of hints that were lost: anything may have happened. */
+export const missedHints = '*'
 
 /** The ledger couldn't say what happened. The call may have taken effect or not. */
 export class LedgerFault extends Error {

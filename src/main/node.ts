@@ -1,5 +1,6 @@
 /** A node: the plane of actors over the embedded ledger, real time and sockets. The one place that wires all rooms. */
 import { join } from 'node:path'
+import type { NodeFailure } from '../actors/effects.js'
 import { eventLoopScheduler } from '../actors/runtime/scheduler.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { Config } from '../config.js'
@@ -68,7 +69,7 @@ const serve = async (config: Config, ledger: Ledger, log: Log): Promise<ChimeraN
     secret: await ledger.secret('leases'),
     send: (session, frame) => server.connections.send(session, frame),
     close: (session, code, reason) => server.connections.close(session, code, reason),
-    watch: watchBy(log, metrics, (why) => fail(why)),
+    watch: watchBy(log, metrics, ({ why }) => fail(why)),
   })
   let isDraining = false
   const keys = config.jwksUrl === undefined ? { secret: tokenSecret } : { jwks: new URL(config.jwksUrl) }
@@ -144,12 +145,12 @@ const partsOf = (
   newId,
   gate: createGate(() => defaultPolicy),
   hashOf: hashOfOutput,
-  // The folder's lock is ours, so whoever held something in it before is dead.
-  isDead: () => true,
+  // The folder's lock is ours.
+  cluster: null,
   settings: settingsOf(config),
 })
 
-const watchBy = (log: Log, metrics: Metrics, failed: (why: string) => void): PlaneOptions['watch'] => ({
+const watchBy = (log: Log, metrics: Metrics, failed: (failure: NodeFailure) => void): PlaneOptions['watch'] => ({
   count: metrics.count,
   note: (level, text, about) => log[level](text, about),
   committed: (transactions, tookMs) => {

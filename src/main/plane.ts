@@ -6,6 +6,7 @@
  */
 import {
   dispatcherAddress,
+  membershipAddress,
   registryAddress,
   reviewQueueAddress,
   shardDoorAddress,
@@ -14,7 +15,7 @@ import {
 import { agentSession } from '../actors/agentSession.js'
 import type { SessionFacts } from '../actors/agentSessionState.js'
 import { dispatcher } from '../actors/dispatcher.js'
-import type { Identity, NodeOwnEffect } from '../actors/effects.js'
+import type { Identity, NodeFailure, NodeOwnEffect } from '../actors/effects.js'
 import { createProcedureRunner, type ProcedureRunner } from '../actors/procedureRunner.js'
 import { producerSession } from '../actors/producerSession.js'
 import { registry } from '../actors/registry.js'
@@ -24,9 +25,11 @@ import type { DeadLetter } from '../actors/runtime/deadLetter.js'
 import type { Scheduler } from '../actors/runtime/scheduler.js'
 import { type ActorSystem, createActorSystem } from '../actors/runtime/system.js'
 import { type ShardDoorState, shardDoor } from '../actors/shardDoor.js'
-import { shardOwner } from '../actors/shardOwner.js'
 import type { Clock } from '../clock.js'
-import type { Holder, Ledger } from '../ledger/port.js'
+import { aloneView, type LivenessSpans, type MembersView } from '../cluster/members.js'
+import { membership } from '../cluster/membership.js'
+import { shardOwner } from '../cluster/shardOwner.js'
+import { type Holder, type Ledger, missedHints } from '../ledger/port.js'
 import type { Role } from '../protocol/frames.js'
 import type { WireLimits } from '../protocol/nodeFrames.js'
 import type { Random } from '../random.js'
@@ -34,7 +37,7 @@ import { cardDesk } from '../review/cardDesk.js'
 import { operatorSession } from '../review/operatorSession.js'
 import { reviewQueue } from '../review/reviewQueue.js'
 import type { Desk } from '../tasks/desk.js'
-import { partsOfLane, partsOfStop } from '../tasks/keys.js'
+import { partsOfAgentHint, partsOfLane, partsOfStop } from '../tasks/keys.js'
 import { createLeaseSigner } from '../tasks/lease.js'
 import type { Gate, Said, Verdict } from '../tasks/verdict.js'
 import { operatorRequests } from './operatorRequests.js'
@@ -64,8 +67,16 @@ export type PlaneWatch = {
   readonly judged: (verdict: Verdict, tookMs: number) => void
   readonly dispatched: (waitedMs: number) => void
   readonly deadLetter: (letter: DeadLetter) => void
-  /** An actor failed so that the node can't go on. */
-  readonly failed: (why: string) => void
+  /** This incarnation can't go on. */
+  readonly failed: (failure: NodeFailure) => void
+}
+
+/** How a node lives among others on one ledger. */
+export type ClusterSettings = LivenessSpans & {
+  readonly beatMs: number
+  /** Where its clients reach it. */
+  readonly url: string
+  readonly version: string
 }
 
 export type PlaneOptions = {
@@ -80,8 +91,8 @@ export type PlaneOptions = {
   readonly newId: () => string
   readonly gate: Gate
   readonly hashOf: (value: unknown) => string
-  /** Of which holders it is certain that they are dead. */
-  readonly isDead: (holder: Holder) => boolean
+  /** Null: the ledger is this node's own. */
+  readonly cluster: ClusterSettings | null
   readonly send: (session: Address, frame: { readonly type: string }) => void
   readonly close: (session: Address, code: number, reason: string) => void
   readonly settings: PlaneSettings
@@ -135,7 +146,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
     },
     onFailure: ({ actor, address, directive, error }) => {
       watch.note('error', `${actor} failed: ${errorText(error)}`, { address, leadsTo: directive.kind })
-      if (directive.kind === 'escalate') watch.failed(`${actor} failed`)
+      if (directive.kind === 'escalate') watch.failed({ kind: 'fault', why: `${actor} failed` })
       if (directive.kind === 'stop') sessionFailed(address)
     },
   })
@@ -173,7 +184,6 @@ export const createPlane = (options: PlaneOptions): Plane => {
     system.spawn(shardOwner, shardOwnerAddress(shard), {
       desk,
       shard,
-      isDead: options.isDead,
       resumeMs: settings.resumeMs,
       bounds: {
         taskRetentionMs: settings.taskRetentionMs,
@@ -183,7 +193,15 @@ export const createPlane = (options: PlaneOptions): Plane => {
       },
     })
   }
-  const endHints = ledger.onHint((shard, hint) => tellHint(system, shard, hint))
+  if (options.cluster === null) {
+    const view = aloneView(options.node, options.holder)
+    for (let shard = 0; shard < ledger.shards; shard++) system.tell(shardOwnerAddress(shard), members(view))
+  } else {
+    const { url, version, beatMs, leaseMs, quietMs } = options.cluster
+    const me = { node: options.node, holder: options.holder, url, version, startedAt: clock.now() }
+    system.spawn(membership, membershipAddress, { shards: ledger.shards, me, beatMs, spans: { leaseMs, quietMs } })
+  }
+  const endHints = ledger.onHint((shard, hint) => tellHint(system, options.node, shard, hint))
   let sessions = 0
   const tenants = new Set<string>()
 
@@ -232,8 +250,12 @@ export const createPlane = (options: PlaneOptions): Plane => {
 }
 
 /** Hints of the ledger, to whom they are about. One for nobody here is nobody's loss: all are backed by polls. */
-const tellHint = (system: ActorSystem<NodeOwnEffect>, shard: number, hint: string): void => {
+const tellHint = (system: ActorSystem<NodeOwnEffect>, node: string, shard: number, hint: string): void => {
   const [kind = '', ...rest] = hint.split('/')
+  if (hint === missedHints) {
+    system.tell(registryAddress, missed)
+    return
+  }
   if (kind === 'lane') {
     const parts = partsOfLane(rest.join('/'))
     if (parts === null || !system.has(dispatcherAddress(parts.tenant))) return
@@ -243,12 +265,24 @@ const tellHint = (system: ActorSystem<NodeOwnEffect>, shard: number, hint: strin
   } else if (kind === 'card') {
     const [tenant = '', review = ''] = rest
     if (system.has(reviewQueueAddress(tenant))) system.tell(reviewQueueAddress(tenant), hinted(review))
+  } else if (kind === 'agent') {
+    const about = partsOfAgentHint(hint)
+    if (about !== null && about.node !== node) system.tell(registryAddress, joinedElsewhere(about))
+  } else if (kind === 'owner') {
+    system.tell(shardOwnerAddress(shard), givenUp)
   } else if (kind === 'stop') {
     const about = partsOfStop(hint)
     if (about !== null) system.tell(registryAddress, stopTask(about))
   }
 }
 
+const members = (view: MembersView) => ({ kind: 'members', view })
+const missed = { kind: 'missedHints' }
+const joinedElsewhere = (about: NonNullable<ReturnType<typeof partsOfAgentHint>>) => ({
+  kind: 'joinedElsewhere',
+  ...about,
+})
+const givenUp = { kind: 'givenUp' }
 const leave = (session: Address) => ({ kind: 'leave', session })
 const departed = (session: Address) => ({ kind: 'departed', session })
 const ready = (shard: number, queue: string) => ({ kind: 'laneReady', shard, queue })

@@ -52,6 +52,8 @@ export const effectShells = (parts: Parts): EffectHandlers<NodeOwnEffect> => {
 
     dispatched: ({ waitedMs }) => watch.dispatched(waitedMs),
 
+    failNode: ({ failure }) => watch.failed(failure),
+
     note: ({ level, text, about }) => watch.note(level, text, about),
 
     answer: ({ tickets, outcomes }) => runner.answer(tickets, outcomes),

@@ -10,7 +10,7 @@
 import type { Fields } from '../ledger/port.js'
 import type { Lease } from './attempt.js'
 import type { Desk } from './desk.js'
-import { agentKey, agentSet, taskKey } from './keys.js'
+import { agentHint, agentKey, agentSet, taskKey } from './keys.js'
 import type { LeasePlace } from './lease.js'
 import { commit, commitAll, type Order, type Outcome, type Procedure, read, readOne } from './procedure.js'
 import { shardOf } from './shardOf.js'
@@ -60,6 +60,7 @@ export function* joinAgent(desk: Desk, joiner: Joiner, now: number): Procedure<J
         writes: [
           { kind: 'put', record, fields: agentFields(desk, joiner, connection, now) },
           { kind: 'index', set: agentSet(joiner.tenant), member: joiner.agent, score: 0 },
+          { kind: 'hint', hint: agentHint({ ...joiner, node: desk.node, connection }) },
         ],
       },
     })
@@ -138,4 +139,25 @@ function* readTasks(places: readonly LeasePlace[]): Procedure<ReadonlyMap<string
     }
   }
   return found
+}
+
+/** The newest connection of each of these agents, in the same order. */
+export function* newestConnections(
+  desk: Desk,
+  agents: readonly { readonly tenant: string; readonly agent: string }[],
+): Procedure<readonly number[]> {
+  const newest: number[] = new Array(agents.length).fill(0)
+  const byShard = new Map<number, number[]>()
+  for (const [at, { agent }] of agents.entries()) {
+    const shard = shardOf(agent, desk.shards)
+    byShard.set(shard, [...(byShard.get(shard) ?? []), at])
+  }
+  for (const [shard, places] of byShard) {
+    const records = yield* read(
+      shard,
+      places.map((at) => agentKey(agents[at]?.tenant ?? '', agents[at]?.agent ?? '')),
+    )
+    for (const [i, at] of places.entries()) newest[at] = Number(records[i]?.connection ?? 0)
+  }
+  return newest
 }

@@ -40,6 +40,9 @@ export const dueSet = 'due'
 /** Subscribers' logs that may have something waiting. */
 export const dirtySet = 'dirty'
 
+/** Subscribers' logs that were found empty, and are looked at once more before they are forgotten. */
+export const emptiedSet = 'emptied'
+
 /** Tasks of a tenant that aren't final (by creation), or that ended so (by their end). */
 export const taskSet = (tenant: string, group: string): string => `tasks/${tenant}/${group}`
 
@@ -63,6 +66,18 @@ export const reviewId = (task: string, turn: number, kind: 'result' | 'text'): s
   `${kind === 'result' ? 'r' : 't'}_${task}_${turn}`
 
 export const taskOfReview = (review: string): string => review.slice(2, Math.max(2, review.lastIndexOf('_')))
+
+/** An agent has a new connection, on this node: `agent/<node>/<connection>/<tenant>/<agent>`. */
+export const agentHint = (about: { node: string; connection: number; tenant: string; agent: string }): string =>
+  `agent/${about.node}/${about.connection}/${about.tenant}/${about.agent}`
+
+export const partsOfAgentHint = (
+  hint: string,
+): { node: string; connection: number; tenant: string; agent: string } | null => {
+  const [kind, node, connection, tenant, ...agent] = hint.split('/')
+  if (kind !== 'agent' || node === undefined || tenant === undefined || agent.length === 0) return null
+  return { node, connection: Number(connection), tenant, agent: agent.join('/') }
+}
 
 /** A task is no longer an agent's: `stop/<task>/<turn>/<tenant>/<agent>`, then a line break and the reason, if any. */
 export const stopHint = (about: { task: string; turn: number; tenant: string; agent: string }): string =>

@@ -36,7 +36,7 @@ export class PlaneWorld {
       hashOf: (value) => {
         throw new Error(`no hash of ${String(value)}`)
       },
-      isDead: () => false,
+      cluster: null,
       send: (session, frame) => this.sent.set(session, [...(this.sent.get(session) ?? []), frame]),
       close: (session, code) => this.closed.push(`${session} ${code}`),
       settings: {
@@ -57,7 +57,7 @@ export class PlaneWorld {
         judged: () => {},
         dispatched: () => {},
         deadLetter: () => {},
-        failed: (why) => this.failed.push(why),
+        failed: ({ why }) => this.failed.push(why),
       },
     })
   }

@@ -41,6 +41,50 @@ const here = (of: Registry) => {
   return (answer?.message as WhoIsHere | undefined)?.agents ?? []
 }
 
+describe('an agent that joins another node', () => {
+  const elsewhere = (connection: number) => ({ kind: 'joinedElsewhere', tenant, agent: 'crawler', connection }) as const
+
+  test('[G2 B9] is known here by its older connection, which is told', () => {
+    const of = newRegistry()
+    of.tell(arrived('s1', 5))
+    expect(toldBy(of.tell(elsewhere(6)))).toEqual(['s1 replaced'])
+  })
+
+  test('[G2 B9] and came back here since, or is nobody here, changes nothing', () => {
+    const of = newRegistry()
+    expect(of.tell(elsewhere(6))).toEqual([])
+    of.tell(arrived('s1', 7))
+    expect(of.tell(elsewhere(6))).toEqual([])
+    expect(of.tell(elsewhere(7))).toEqual([])
+  })
+
+  test('[G2 B10] unheard is found once hints are known to have been lost', async () => {
+    const world = new World()
+    const of = newRegistry(world)
+    for (const agent of ['crawler', 'reader']) {
+      const joined = await world.perform(
+        joinAgent(world.desk, { tenant, agent, queues: ['mail'], lastConnection: 0, holding: [] }, noon),
+      )
+      if (joined.kind !== 'joined') throw new Error('no room')
+      of.tell(arrived(`s/${agent}`, joined.connection, { agent }))
+    }
+    await world.perform(
+      joinAgent(
+        world.deskOf('n2.a'),
+        { tenant, agent: 'crawler', queues: ['mail'], lastConnection: noon + 5, holding: [] },
+        noon,
+      ),
+      'n2.a',
+    )
+    const [look] = only(of.tell({ kind: 'missedHints' }), 'run')
+    if (look === undefined) throw new Error('it looks for nobody')
+    const [again] = only(of.tell({ kind: 'ranNot', tag: look.tag, why: 'unavailable', retryAfterMs: 250 }), 'wake')
+    const [second] = only(of.tell({ kind: 'woke', key: again?.key ?? '' }), 'run')
+    const result = await world.perform(second?.procedure ?? look.procedure)
+    expect(toldBy(of.tell({ kind: 'ran', tag: look.tag, result }))).toEqual(['s/crawler replaced'])
+  })
+})
+
 describe('two connections of one agent', () => {
   test('[G2 Q50] the newer replaces the older, which is told what was adopted', () => {
     const of = newRegistry()

@@ -1,7 +1,7 @@
 /** A shard's door by hand: every order answered once, one call at a time, whatever the ledger does. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { NodeEffect } from '../../src/actors/effects.js'
+import type { NodeEffect, NodeFailure } from '../../src/actors/effects.js'
 import type { Ticketed } from '../../src/actors/orderQueue.js'
 import type { From } from '../../src/actors/runtime/effect.js'
 import { claimDeadlineMs, type ShardDoorMessage, type ShardDoorState, shardDoor } from '../../src/actors/shardDoor.js'
@@ -33,6 +33,7 @@ class World {
   readonly claims: { readonly seq: number; readonly request: ClaimRequest }[] = []
   readonly replies: { readonly to: From; readonly tasks: number | null }[] = []
   readonly looks: number[] = []
+  readonly failures: NodeFailure[] = []
   readonly wakes = new Map<string, number>()
 
   constructor() {
@@ -106,6 +107,9 @@ class World {
         return
       case 'wake':
         this.wakes.set(effect.key, effect.at)
+        return
+      case 'failNode':
+        this.failures.push(effect.failure)
         return
       default:
         throw new Error(`a door asks for ${effect.kind}`)
@@ -232,11 +236,12 @@ describe('commits', () => {
     )
   })
 
-  test('[G7 J35] of a holder that was declared dead fail loudly', () => {
+  test('[G7 J35] of a holder that was declared dead say so to the node, and stay unanswered', () => {
     const world = new World()
     world.orders(order(1))
-    const buried = { kind: 'committed', seq: 1, reply: { kind: 'buried' } } as const
-    expect(() => world.tell(buried)).toThrow('buried')
+    world.tell({ kind: 'committed', seq: 1, reply: { kind: 'buried' } })
+    expect(world.failures).toMatchObject([{ kind: 'buried' }])
+    expect(world.answers.size).toBe(0)
   })
 
   test('[J35] answers to another seq are nobody’s', () => {

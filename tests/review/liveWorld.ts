@@ -59,6 +59,7 @@ export class LiveWorld extends World {
         count: unexpected,
         dispatched: unexpected,
         note: unexpected,
+        failNode: unexpected,
         answer: unexpected,
         ledgerCommit: unexpected,
         ledgerClaim: unexpected,

@@ -28,6 +28,8 @@ type LinkParts = {
   readonly weather: Weather
   readonly history: History
   readonly isAlive: () => boolean
+  /** Does something once the node isn't frozen. */
+  readonly act: (what: () => void) => void
   /** A newer incarnation has the ledger: nothing of this one arrives any more. */
   readonly isReplaced: () => boolean
 }
@@ -39,8 +41,15 @@ export class LedgerLink implements Ledger {
   /** The last seq that took effect, by shard and holder. */
   readonly #taken = new Map<string, number>()
 
+  #cutOffUntil = 0
+
   constructor(parts: LinkParts) {
     this.#parts = parts
+  }
+
+  /** Nothing gets through until then. */
+  cutOff(until: number): void {
+    this.#cutOffUntil = until
   }
 
   get shards(): number {
@@ -109,10 +118,10 @@ export class LedgerLink implements Ledger {
   }
 
   onHint(listener: (shard: number, hint: string) => void): () => void {
-    const { ledger, clock, dice, weather, isAlive } = this.#parts
+    const { ledger, clock, dice, weather, isAlive, act } = this.#parts
     return ledger.onHint((shard, hint) => {
-      if (!isAlive() || dice.chance(weather.hintLoss)) return
-      clock.at(clock.now() + this.#delayMs(), () => isAlive() && listener(shard, hint))
+      if (!isAlive() || clock.now() < this.#cutOffUntil || dice.chance(weather.hintLoss)) return
+      clock.at(clock.now() + this.#delayMs(), () => act(() => listener(shard, hint)))
     })
   }
 
@@ -135,18 +144,19 @@ export class LedgerLink implements Ledger {
   }
 
   #fate(): Fate {
-    const { dice, weather } = this.#parts
+    const { clock, dice, weather } = this.#parts
+    if (clock.now() < this.#cutOffUntil) return dice.pick(['never', 'late', 'never'])
     return dice.chance(weather.faultiness) ? dice.pick(['never', 'lost', 'late']) : 'fine'
   }
 
   #call<T>(carryOut: () => Promise<T>): Promise<T> {
-    const { clock, dice, isAlive, isReplaced } = this.#parts
+    const { clock, dice, isAlive, isReplaced, act: whenAwake } = this.#parts
     const fate = this.#fate()
     const thereMs = this.#delayMs()
     const backMs = this.#delayMs()
     return new Promise((resolve, reject) => {
       const after = (ms: number, act: () => void) => clock.at(clock.now() + ms, act)
-      const answer = (settle: () => void) => after(backMs, () => isAlive() && settle())
+      const answer = (settle: () => void) => after(backMs, () => whenAwake(settle))
       const giveUp = () => answer(() => reject(new LedgerFault(`the call's fate: ${fate}`)))
       const fault = (error: unknown) => answer(() => reject(error))
       const arrive = (act: () => void) => () => {

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../../src/clock.js'
 import { clientReadLimits, type Frame, readMessage } from '../../src/protocol/reading.js'
-import type { Caller, Connection } from '../../src/transport/connection.js'
+import type { Caller } from '../../src/transport/connection.js'
 import type { Socket } from '../../src/transport/socket.js'
 import type { Dice } from './dice.js'
 import type { End, History } from './history.js'
@@ -20,11 +20,18 @@ export interface ClientEnd {
   closed(code: number): void
 }
 
+/** A node's end of a connection. */
+export interface ServerEnd {
+  received(bytes: Uint8Array): void
+  heard(): void
+  forget(): void
+}
+
 /** Where connections arrive. */
 export interface Host {
   isUp(): boolean
   /** Null: nobody gets in just now. */
-  accept(caller: Caller, socket: Socket, line: Line): { readonly connection: Connection; forget(): void } | null
+  accept(caller: Caller, socket: Socket, line: Line): ServerEnd | null
 }
 
 export type NetworkParts = {
@@ -56,7 +63,7 @@ export class Line {
   readonly end: End
   readonly #parts: NetworkParts
   readonly #client: ClientEnd
-  #server: { readonly connection: Connection; forget(): void } | null = null
+  #server: ServerEnd | null = null
   #upAt = 0
   #downAt = 0
   #isCut = false
@@ -76,7 +83,7 @@ export class Line {
   /** From the client. */
   send(bytes: Uint8Array): number {
     const order = this.#parts.history.said(this.end, bytes)
-    this.#up(() => this.#server?.connection.received(bytes))
+    this.#up(() => this.#server?.received(bytes))
     return order
   }
 
@@ -122,7 +129,7 @@ export class Line {
     return {
       bufferedAmount: 0,
       send: (bytes) => this.#toClient(bytes),
-      ping: () => this.#down(() => this.#up(() => this.#server?.connection.heard())),
+      ping: () => this.#down(() => this.#up(() => this.#server?.heard())),
       close: (code) => {
         this.#down(() => this.#close(code))
         this.#after(lostMs, () => this.#forget())

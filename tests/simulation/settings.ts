@@ -1,10 +1,19 @@
 /** A node's settings in a run: short times, and now and then limits that are met all the time. */
-import type { PlaneSettings } from '../../src/main/plane.js'
+import type { ClusterSettings, PlaneSettings } from '../../src/main/plane.js'
 import { limits } from '../../src/protocol/formats.js'
 import type { Dice } from './dice.js'
 
 export const heartbeatMs = 1_000
 export const resumeMs = 2_000
+
+/** Short, so that nodes are taken for dead now and then that aren't. */
+export const clusterFrom = (dice: Dice): ClusterSettings => ({
+  beatMs: 200,
+  leaseMs: dice.pick([1_000, 2_000]),
+  quietMs: dice.pick([2_000, 4_000]),
+  url: '',
+  version: '0',
+})
 
 const longMs = 86_400_000
 

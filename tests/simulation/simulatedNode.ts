@@ -5,24 +5,24 @@
  * don't fire, its actors get no turn, answers to it never arrive.
  */
 
-import type { ManualScheduler } from '../../src/actors/runtime/scheduler.js'
+import type { ManualScheduler, Turn } from '../../src/actors/runtime/scheduler.js'
 import type { Clock } from '../../src/clock.js'
 import { idsFrom } from '../../src/ids.js'
 import type { Ledger } from '../../src/ledger/port.js'
-import { createPlane, type Plane, type PlaneSettings } from '../../src/main/plane.js'
+import { type ClusterSettings, createPlane, type Plane, type PlaneSettings } from '../../src/main/plane.js'
 import { createGate } from '../../src/safety/gate.js'
 import { hashOfOutput } from '../../src/safety/outputHash.js'
 import { defaultPolicy } from '../../src/safety/policy.js'
 import type { Gate } from '../../src/tasks/verdict.js'
 import { createAddressLimits } from '../../src/transport/addressLimits.js'
-import type { Caller, Connection } from '../../src/transport/connection.js'
+import type { Caller } from '../../src/transport/connection.js'
 import { type Connections, createConnections } from '../../src/transport/connections.js'
 import { Flushes } from '../../src/transport/outbox.js'
 import type { Socket } from '../../src/transport/socket.js'
 import type { Dice } from './dice.js'
 import type { History } from './history.js'
 import { LedgerLink } from './ledgerLink.js'
-import type { Host, Line } from './network.js'
+import type { Host, Line, ServerEnd } from './network.js'
 import type { Weather } from './weather.js'
 
 /** What a test puts between a node and its ports, to show that the checker bites. */
@@ -38,6 +38,10 @@ export type NodeParts = {
   readonly weather: Weather
   readonly history: History
   readonly settings: PlaneSettings
+  /** Null: it is the only one. */
+  readonly cluster: ClusterSettings | null
+  /** ms that its clock is off by. */
+  readonly skewMs: number
   readonly plant: Plant
 }
 
@@ -45,35 +49,44 @@ const realGate = createGate(() => defaultPolicy)
 
 class Incarnation {
   readonly holder: string
+  readonly link: LedgerLink
   readonly plane: Plane
   readonly connections: Connections
   readonly lines = new Set<Line>()
   readonly sessions: string[] = []
   isAlive = true
   isReplaced = false
+  /** What is to be done once it thaws; null: it isn't frozen. */
+  #frozen: (() => void)[] | null = null
 
-  constructor(parts: NodeParts, isDead: (holder: string) => boolean) {
-    const { history, settings, scheduler, plant } = parts
+  constructor(parts: NodeParts, onBuried: () => void) {
+    const { history, settings, scheduler, plant, skewMs } = parts
     const newId = idsFrom(parts.dice.split().random)
     const isAlive = () => this.isAlive
     const clock: Clock = {
-      now: parts.clock.now,
-      at: (when, wake) => parts.clock.at(when, () => isAlive() && wake()),
+      now: () => parts.clock.now() + skewMs,
+      at: (when, wake) => parts.clock.at(when - skewMs, () => this.act(wake)),
     }
     this.holder = `${parts.name}.${newId()}`
-    const link = new LedgerLink({ ...parts, dice: parts.dice.split(), isAlive, isReplaced: () => this.isReplaced })
+    this.link = new LedgerLink({
+      ...parts,
+      dice: parts.dice.split(),
+      isAlive,
+      isReplaced: () => this.isReplaced,
+      act: (what) => this.act(what),
+    })
     this.plane = createPlane({
       node: parts.name,
       holder: this.holder,
-      ledger: plant.ledger?.(link, clock) ?? link,
+      ledger: plant.ledger?.(this.link, clock) ?? this.link,
       secret: parts.secret,
       clock,
-      scheduler: { run: (turn) => scheduler.run((isLater) => isAlive() && turn(isLater)) },
+      scheduler: { run: (turn) => this.#run(scheduler, turn) },
       random: parts.dice.split().random,
       newId,
       gate: plant.gate?.(realGate) ?? realGate,
       hashOf: hashOfOutput,
-      isDead,
+      cluster: parts.cluster,
       send: (session, frame) => isAlive() && this.connections.send(session, frame),
       close: (session, code, reason) => isAlive() && this.connections.close(session, code, reason),
       settings,
@@ -90,7 +103,10 @@ class Incarnation {
           history.note(`dead letter ${messageKind} to ${to}: ${reason}`)
           if (messageKind === 'assigned') history.alarm(`a task went to ${to}, which is no more (${reason})`)
         },
-        failed: (why) => history.alarm(`the node gave up: ${why}`),
+        failed: ({ kind, why }) => {
+          if (kind === 'buried') onBuried()
+          else history.alarm(`the node gave up: ${why}`)
+        },
       },
     })
     this.connections = createConnections({
@@ -106,22 +122,54 @@ class Incarnation {
     })
   }
 
-  accept(caller: Caller, socket: Socket, line: Line): { readonly connection: Connection; forget(): void } {
+  /** Now, or once it thaws; never once it is dead. */
+  act(what: () => void): void {
+    if (!this.isAlive) return
+    if (this.#frozen === null) what()
+    else this.#frozen.push(what)
+  }
+
+  #run(scheduler: ManualScheduler, turn: Turn): void {
+    scheduler.run((isLater) => {
+      if (this.isAlive && !this.isFrozen) return turn(isLater)
+      this.act(() => this.#run(scheduler, turn))
+      return false
+    })
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozen !== null
+  }
+
+  freeze(): void {
+    this.#frozen ??= []
+  }
+
+  thaw(): void {
+    const waiting = this.#frozen ?? []
+    this.#frozen = null
+    for (const what of waiting) this.act(what)
+  }
+
+  accept(caller: Caller, socket: Socket, line: Line): ServerEnd {
     const session = this.plane.openSession(caller.role, caller.identity)
     const connection = this.connections.open(session, caller, socket)
     this.lines.add(line)
     this.sessions.push(session)
     const forget = () => {
       this.lines.delete(line)
-      if (this.isAlive) this.connections.forget(connection)
+      this.act(() => this.connections.forget(connection))
     }
-    return { connection, forget }
+    return {
+      received: (bytes) => this.act(() => connection.received(bytes)),
+      heard: () => this.act(() => connection.heard()),
+      forget,
+    }
   }
 }
 
 export class SimulatedNode implements Host {
   readonly #parts: NodeParts
-  readonly #dead = new Set<string>()
   #incarnation: Incarnation | null = null
   #last: Incarnation | undefined
 
@@ -146,8 +194,9 @@ export class SimulatedNode implements Host {
   start(): void {
     this.#parts.history.note(`${this.#parts.name} starts`)
     if (this.#last !== undefined) this.#last.isReplaced = true
-    this.#incarnation = new Incarnation(this.#parts, (holder) => this.#dead.has(holder))
-    this.#last = this.#incarnation
+    const incarnation = new Incarnation(this.#parts, () => this.#comeAgain(incarnation))
+    this.#incarnation = incarnation
+    this.#last = incarnation
   }
 
   crash(): void {
@@ -156,11 +205,33 @@ export class SimulatedNode implements Host {
     this.#parts.history.note(`${this.#parts.name} crashes`)
     this.#incarnation = null
     incarnation.isAlive = false
-    this.#dead.add(incarnation.holder)
     for (const line of incarnation.lines) line.orphan()
   }
 
-  accept(caller: Caller, socket: Socket, line: Line): { readonly connection: Connection; forget(): void } | null {
-    return this.#incarnation?.accept(caller, socket, line) ?? null
+  /** Stands still for so long, and goes on as if nothing had been. */
+  freeze(ms: number): void {
+    const incarnation = this.#incarnation
+    if (incarnation === null) return
+    this.#parts.history.note(`${this.#parts.name} freezes for ${ms} ms`)
+    incarnation.freeze()
+    this.#parts.clock.at(this.#parts.clock.now() + ms, () => incarnation.thaw())
+  }
+
+  /** Its ledger is out of reach for so long. */
+  cutOff(ms: number): void {
+    this.#parts.history.note(`${this.#parts.name} is cut off from the ledger for ${ms} ms`)
+    this.#incarnation?.link.cutOff(this.#parts.clock.now() + ms)
+  }
+
+  /** It was taken for dead: its connections end, and it begins anew under another name. */
+  #comeAgain(incarnation: Incarnation): void {
+    if (this.#incarnation !== incarnation) return
+    this.#parts.history.note(`${this.#parts.name} was buried`)
+    this.crash()
+    this.#parts.clock.at(this.#parts.clock.now() + 1, () => this.isUp() || this.start())
+  }
+
+  accept(caller: Caller, socket: Socket, line: Line): ServerEnd | null {
+    return this.#incarnation?.isFrozen === false ? this.#incarnation.accept(caller, socket, line) : null
   }
 }

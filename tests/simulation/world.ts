@@ -16,7 +16,7 @@ import { Network } from './network.js'
 import { Operator } from './operator.js'
 import type { Player, Stage } from './player.js'
 import { type Handed, Producer } from './producer.js'
-import { heartbeatMs, resumeMs, settingsFrom } from './settings.js'
+import { clusterFrom, heartbeatMs, resumeMs, settingsFrom } from './settings.js'
 import { type Plant, SimulatedNode } from './simulatedNode.js'
 import { roughWeather, stillWeather, type Weather } from './weather.js'
 import { Words } from './words.js'
@@ -62,8 +62,12 @@ export class World {
     const settings = settingsFrom(dice)
     const shared = { clock, scheduler: this.#scheduler, weather: this.#weather, history: this.history }
     const parts = { ...shared, secret: dice.random.bytes(32), settings, plant }
-    // One: several nodes share a ledger only where there is one to share.
-    this.nodes = ['n1'].map((name) => new SimulatedNode({ ...parts, name, ledger: ledger.open(), dice: dice.split() }))
+    const names = dice.pick([['n1'], ['n1', 'n2'], ['n1', 'n2', 'n3']])
+    const cluster = names.length > 1 ? clusterFrom(dice) : null
+    this.nodes = names.map((name) => {
+      const skewMs = dice.pick([0, 0, dice.between(-2_000, 2_000)])
+      return new SimulatedNode({ ...parts, name, cluster, skewMs, ledger: ledger.open(), dice: dice.split() })
+    })
     const network = new Network({
       clock,
       dice: dice.split(),
@@ -172,6 +176,12 @@ export class World {
         const at = dice.between(0, roughMs)
         this.#at(at, () => node.crash())
         this.#at(at + dice.between(1_000, 4_000), () => node.isUp() || node.start())
+      }
+      for (let freezes = dice.pick([0, 0, 1, 2]); freezes > 0; freezes--) {
+        this.#at(dice.between(0, roughMs), () => node.freeze(dice.pick([300, 2_000, 8_000])))
+      }
+      for (let cuts = dice.pick([0, 0, 1]); cuts > 0; cuts--) {
+        this.#at(dice.between(0, roughMs), () => node.cutOff(dice.pick([500, 3_000, 8_000])))
       }
     }
     if (!dice.chance(0.3)) return

@@ -1,9 +1,10 @@
 /** What comes due: delays, back-offs, times to live; by an owner that is still the owner. */
 import { expect, test } from 'vitest'
+import { takeShard } from '../../src/cluster/ownership.js'
 import { expireClaimed, failAttempt, passResult } from '../../src/tasks/attempt.js'
 import { settleDue } from '../../src/tasks/due.js'
 import { dueSet } from '../../src/tasks/keys.js'
-import { takeShard } from '../../src/tasks/ownership.js'
+import { leaseMs, seenBy } from '../cluster/views.js'
 import { expectBooksBalance } from './books.js'
 import { noon, output, World } from './world.js'
 
@@ -96,17 +97,25 @@ test('[W53] an entry that was claimed after its wait expires its task; the owner
   }
 })
 
+/** The epoch of a shard that the holder takes. */
+const epochOf = async (
+  world: World,
+  holder: string,
+  others: Readonly<Record<string, number>> = {},
+): Promise<number> => {
+  const taken = await world.perform(takeShard(world.deskOf(holder), 0, seenBy(holder, others)), holder)
+  if (taken.kind !== 'taken') throw new Error('the shard has an owner')
+  return taken.epoch
+}
+
 test('[G7 W54] an owner that was replaced changes nothing, and says that it settled nothing', async () => {
   const world = new World()
   const id = await world.submitOne({ delayMs: 1_000 })
-  const before = await world.perform(takeShard(world.desk, 0, () => false))
-  const { epoch } = await world.perform(
-    takeShard(world.deskOf('n2.a'), 0, () => false),
-    'n2.a',
-  )
-  expect(epoch).toBe(before.epoch + 1)
+  const before = await epochOf(world, world.desk.holder)
+  const epoch = await epochOf(world, 'n2.a', { [world.desk.holder]: leaseMs })
+  expect(epoch).toBe(before + 1)
   world.now += 1_000
-  expect(await world.perform(settleDue({ shard: 0, epoch: before.epoch }))).toEqual({ settled: 0 })
+  expect(await world.perform(settleDue({ shard: 0, epoch: before }))).toEqual({ settled: 0 })
   expect(await world.task(id)).toMatchObject({ status: 'SCHEDULED' })
   expect(await world.perform(settleDue({ shard: 0, epoch }), 'n2.a')).toEqual({ settled: 1 })
 })

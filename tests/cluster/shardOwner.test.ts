@@ -1,14 +1,17 @@
 /** A shard's owner: each of its duties goes on for ever, whatever the ledger does. */
 import { describe, expect, test } from 'vitest'
 import type { NodeEffect, RunEffect } from '../../src/actors/effects.js'
+import { aloneView, placedAt } from '../../src/cluster/members.js'
+import { readOwner, takeShard } from '../../src/cluster/ownership.js'
 import {
   type ShardOwnerArgs,
   type ShardOwnerMessage,
   type ShardOwnerState,
   shardOwner,
-} from '../../src/actors/shardOwner.js'
+} from '../../src/cluster/shardOwner.js'
+import { Stepper } from '../actors/stepper.js'
 import { noon, World } from '../tasks/world.js'
-import { Stepper } from './stepper.js'
+import { leaseMs, quietMs, seenBy } from './views.js'
 
 const resumeMs = 15_000
 
@@ -18,16 +21,15 @@ class OwnerWorld {
   readonly wakes = new Map<string, number>()
   runs: RunEffect[] = []
 
-  constructor(isDead: (holder: string) => boolean = () => false) {
+  constructor(view = aloneView('n1', 'n1.a')) {
     const args: ShardOwnerArgs = {
       desk: this.tasks.desk,
       shard: 0,
-      isDead,
       resumeMs,
       bounds: { outcomesKept: 10, outcomeRetentionMs: 1_000, taskRetentionMs: 1_000, auditRetentionMs: 1_000 },
     }
     this.owner = new Stepper(shardOwner, args, { now: noon })
-    this.#keep(this.owner.started)
+    this.tell({ kind: 'members', view })
   }
 
   tell(message: ShardOwnerMessage): void {
@@ -67,7 +69,7 @@ describe('an owner', () => {
     world.failRuns()
     world.wake('take')
     await world.run()
-    expect(world.owner.state).toMatchObject({ kind: 'owning', owner: { epoch: 1, orphaned: [] } })
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'owning', owned: { epoch: 1, orphaned: [] } } })
     expect([...world.wakes.keys()].sort()).toEqual(['bound', 'due', 'orphans', 'retention'])
     expect(world.wakes.get('orphans')).toBe(world.tasks.now + resumeMs)
   })
@@ -100,8 +102,7 @@ describe('an owner', () => {
   })
 
   test('[G1 Q62] tries again what dead holders left, one after the other, once their agents had their time', async () => {
-    const dead = ['n0.a', 'n0.b']
-    const world = new OwnerWorld((holder) => dead.includes(holder))
+    const world = new OwnerWorld()
     const ids = await world.tasks.submit({}, {})
     await world.tasks.claim([{ agent: 'a', connection: 1 }], { holder: 'n0.a' })
     await world.tasks.claim([{ agent: 'b', connection: 1 }], { holder: 'n0.b' })
@@ -117,5 +118,81 @@ describe('an owner', () => {
     expect(world.runs).toEqual([])
     for (const id of ids) expect(await world.tasks.task(id)).toMatchObject({ status: 'SCHEDULED', attempts: 1 })
     expect((await world.tasks.ledger.holders(0)).map(({ holder }) => holder)).toEqual([world.tasks.desk.holder])
+  })
+
+  test('[B7] takes the shard only where it should be here, and gives it up once it should be elsewhere', async () => {
+    const world = new OwnerWorld(seenBy('n1.a', { 'n2.a': 0, 'n3.a': 0 }))
+    expect(placedAt(seenBy('n1.a', { 'n2.a': 0, 'n3.a': 0 }), 0)).not.toBe('n1')
+    await world.run()
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'none' } })
+    world.tell({ kind: 'members', view: seenBy('n1.a', { 'n2.a': leaseMs, 'n3.a': leaseMs }) })
+    await world.run()
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'owning' } })
+    const back = seenBy('n1.a', { 'n2.a': 0, 'n3.a': 0 })
+    world.tell({ kind: 'members', view: back })
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'owning' } })
+    world.tasks.now += 1_000
+    world.tell({ kind: 'members', view: back })
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'releasing' } })
+    world.failRuns()
+    world.wake('release')
+    await world.run()
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'none' } })
+    expect(await world.tasks.perform(readOwner(0))).toBeNull()
+  })
+
+  test('[B7] does nothing while fenced, and afterwards gives up what has become another’s', async () => {
+    const world = new OwnerWorld(seenBy('n1.a'))
+    await world.run()
+    const [late] = world.wakes.has('due') ? ['due'] : []
+    world.tell({ kind: 'members', view: { ...seenBy('n1.a'), isFenced: true } })
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'none' } })
+    world.wake(late ?? '')
+    expect(world.runs).toEqual([])
+    world.tell({ kind: 'members', view: seenBy('n1.a', { 'n2.a': 0, 'n3.a': 0 }) })
+    await world.run()
+    expect(await world.tasks.perform(readOwner(0))).toBeNull()
+  })
+
+  test('[B7] that finds itself replaced stops, and takes the shard again only as anybody would', async () => {
+    const world = new OwnerWorld(seenBy('n1.a'))
+    await world.run()
+    const lapsed = seenBy('n2.a', { 'n1.a': leaseMs })
+    await world.tasks.perform(takeShard(world.tasks.deskOf('n2.a'), 0, lapsed), 'n2.a')
+    world.wake('look')
+    await world.run()
+    expect(world.owner.state).toMatchObject({ tenure: { kind: 'none' } })
+  })
+
+  test('[B6 G7] buries who dies while it owns, and tries again what that one left', async () => {
+    const world = new OwnerWorld(seenBy('n1.a', { 'n2.a': leaseMs }))
+    await world.run()
+    const id = await world.tasks.submitOne({})
+    await world.tasks.claim([{ agent: 'a', connection: 1 }], { holder: 'n2.a' })
+    world.wake('look')
+    await world.run()
+    expect(await world.tasks.task(id)).toMatchObject({ status: 'RUNNING' })
+    world.tell({ kind: 'members', view: seenBy('n1.a', { 'n2.a': quietMs }) })
+    world.wake('look')
+    await world.run()
+    const buriedAt = world.tasks.now
+    world.wake('orphans')
+    expect(world.tasks.now).toBe(buriedAt + resumeMs)
+    await world.run()
+    expect(await world.tasks.task(id)).toMatchObject({ status: 'SCHEDULED', attempts: 1 })
+  })
+
+  test('[B6] takes a holder for dead whose node has long been unknown', async () => {
+    const world = new OwnerWorld(seenBy('n1.a'))
+    await world.run()
+    await world.tasks.submitOne({})
+    await world.tasks.claim([{ agent: 'a', connection: 1 }], { holder: 'n9.a' })
+    world.wake('look')
+    await world.run()
+    world.tasks.now += quietMs
+    world.wake('look')
+    await world.run()
+    const [other] = (await world.tasks.ledger.holders(0)).filter(({ holder }) => holder === 'n9.a')
+    expect(other?.buried).toBe(true)
   })
 })

@@ -1,55 +1,11 @@
 /**
- * A shard's owner takes over: it raises the epoch, which refuses whoever owned it before, and buries holders that are
- * known dead. What they held can be adopted for a while; what nobody adopted is then tried again.
+ * What a dead holder left: its agents had their time to adopt it, and what nobody adopted is tried again.
  */
-
 import { orphanOrder } from './attempt.js'
 import type { Desk } from './desk.js'
 import { taskKey } from './keys.js'
-import {
-  commit,
-  commitAll,
-  held,
-  holders,
-  type Order,
-  type Procedure,
-  read,
-  now as readNow,
-  readOne,
-  Unavailable,
-} from './procedure.js'
+import { commit, commitAll, held, type Order, type Procedure, read, now as readNow, Unavailable } from './procedure.js'
 import { taskOf } from './task.js'
-
-const ownerKey = 'owner'
-
-export type Owned = { readonly epoch: number; readonly dead: readonly string[] }
-
-/** `isDead` says of which holders it is certain. */
-export function* takeShard(desk: Desk, shard: number, isDead: (holder: string) => boolean): Procedure<Owned> {
-  for (;;) {
-    const fields = yield* readOne(shard, ownerKey)
-    const before = typeof fields?.epoch === 'number' ? fields.epoch : null
-    const epoch = (before ?? 0) + 1
-    const known = yield* holders(shard)
-    const dead = known.map(({ holder }) => holder).filter((holder) => holder !== desk.holder && isDead(holder))
-    const outcome = yield* commit({
-      shard,
-      tenant: '',
-      drains: true,
-      transaction: {
-        guards: [{ kind: 'equals', record: ownerKey, field: 'epoch', value: before }],
-        writes: [
-          { kind: 'put', record: ownerKey, fields: { epoch, node: desk.node } },
-          { kind: 'raise', epoch },
-          ...dead.map((holder) => ({ kind: 'bury', holder }) as const),
-        ],
-      },
-    })
-    if (outcome.kind === 'done') return { epoch, dead }
-    if (outcome.kind === 'invalid') throw new Error(`take shard ${shard}: ${outcome.why}`)
-    if (outcome.kind === 'overloaded') throw new Unavailable(`take shard ${shard}: no room`)
-  }
-}
 
 const page = 256
 

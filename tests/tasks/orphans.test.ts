@@ -1,14 +1,21 @@
-/** A shard changes its owner, and what a dead holder left is tried again: by nobody twice, and not before its time. */
+/** What a dead holder left is tried again: by nobody twice, and not before its time. */
 import { describe, expect, test } from 'vitest'
-import { passResult } from '../../src/tasks/attempt.js'
+import { aloneView } from '../../src/cluster/members.js'
+import { type Taken, takeShard } from '../../src/cluster/ownership.js'
 import { joinAgent } from '../../src/tasks/joining.js'
-import { retryOrphans, takeShard } from '../../src/tasks/ownership.js'
+import { retryOrphans } from '../../src/tasks/orphans.js'
 import { Unavailable } from '../../src/tasks/procedure.js'
 import type { Submission } from '../../src/tasks/submission.js'
+import { leaseMs, seenBy } from '../cluster/views.js'
 import { expectBooksBalance } from './books.js'
-import { noon, output, tenant, World } from './world.js'
+import { noon, tenant, World } from './world.js'
 
 const next = 'n1.b'
+
+const sure = (taken: Taken): Extract<Taken, { kind: 'taken' }> => {
+  if (taken.kind !== 'taken') throw new Error('the shard has an owner')
+  return taken
+}
 
 /** A holder that died with the leases of so many tasks. */
 const afterDeath = async (...asked: readonly Partial<Submission>[]) => {
@@ -16,44 +23,11 @@ const afterDeath = async (...asked: readonly Partial<Submission>[]) => {
   const ids = await world.submit(...asked)
   const { leases } = await world.claim(asked.map((_, i) => ({ agent: `a${i}`, connection: 1 })))
   const desk = world.deskOf(next)
-  const { epoch, dead } = await world.perform(
-    takeShard(desk, 0, (holder) => holder === world.desk.holder),
-    next,
-  )
+  const { epoch, dead } = sure(await world.perform(takeShard(desk, 0, aloneView('n1', next)), next))
   expect(dead).toEqual([world.desk.holder])
   const retry = () => world.perform(retryOrphans(desk, 0, epoch, world.desk.holder), next)
   return { world, ids, leases, desk, retry }
 }
-
-describe('a shard', () => {
-  test('[G7 W95] has one owner: of two that take it, the second raises the epoch again', async () => {
-    const world = new World()
-    const first = world.begin(takeShard(world.desk, 0, () => false))
-    await first.step()
-    await first.step()
-    const second = await world.perform(
-      takeShard(world.deskOf('n2.a'), 0, () => false),
-      'n2.a',
-    )
-    let last = await first.step()
-    while (!last.isDone) last = await first.step()
-    expect(second.epoch).toBe(1)
-    expect(last.result.epoch).toBe(2)
-  })
-
-  test('[G7 W96] refuses whom its owner buried', async () => {
-    const { world, leases } = await afterDeath({})
-    const [lease] = leases
-    if (lease === undefined) throw new Error('no lease')
-    await expect(world.perform(passResult(lease, output(), noon))).rejects.toThrow('buried')
-  })
-
-  test('[G9 W97] that has no room for a new owner is taken later, not tried without end', async () => {
-    const world = new World()
-    world.isFullFor = () => true
-    await expect(world.perform(takeShard(world.desk, 0, () => false))).rejects.toThrow(Unavailable)
-  })
-})
 
 describe('what a dead holder left', () => {
   test('[G1 W98] is tried again: the attempt counts, the last one fails, and the holder is forgotten', async () => {
@@ -82,10 +56,7 @@ describe('what a dead holder left', () => {
     world.now += 1_001
     await world.claim([{ agent: 'a', connection: 1 }])
     const desk = world.deskOf(next)
-    const { epoch } = await world.perform(
-      takeShard(desk, 0, () => true),
-      next,
-    )
+    const { epoch } = sure(await world.perform(takeShard(desk, 0, aloneView('n1', next)), next))
     await world.perform(retryOrphans(desk, 0, epoch, world.desk.holder), next)
     expect(await world.task(id)).toMatchObject({ status: 'EXPIRED' })
     expectBooksBalance(world)
@@ -104,10 +75,7 @@ describe('what a dead holder left', () => {
 
   test('[G7 W99] is left alone by an owner that was replaced', async () => {
     const { world, ids, retry } = await afterDeath({})
-    await world.perform(
-      takeShard(world.deskOf('n3.a'), 0, () => false),
-      'n3.a',
-    )
+    await world.perform(takeShard(world.deskOf('n3.a'), 0, seenBy('n3.a', { [next]: leaseMs })), 'n3.a')
     await retry()
     expect(await world.task(ids[0] ?? '')).toMatchObject({ status: 'RUNNING' })
   })

@@ -1,0 +1,95 @@
+/**
+ * The roll of a cluster's nodes, in the ledger's first shard: each writes its own line, and reads all.
+ *
+ * One beat for a node, not one for each shard: whoever can't write here is taken for dead everywhere, and finds itself
+ * refused wherever it comes.
+ */
+import type { Fields } from '../ledger/port.js'
+import { commit, type Procedure, range, read, Unavailable } from '../tasks/procedure.js'
+import type { Member, MemberStatus } from './members.js'
+
+const rollShard = 0
+const rollSet = 'nodes'
+const page = 256
+
+const memberKey = (node: string): string => `node/${node}`
+
+/** `replaced`: another process runs under this node's name. */
+export type Called = { readonly kind: 'called'; readonly members: readonly Member[] } | { readonly kind: 'replaced' }
+
+/** Writes this node's line, and reads everybody's. The first beat of an incarnation takes the name over. */
+export function* callRoll(me: Member): Procedure<Called> {
+  const record = memberKey(me.node)
+  const isFirst = me.beat === 1
+  const outcome = yield* commit({
+    shard: rollShard,
+    tenant: '',
+    drains: true,
+    transaction: {
+      guards: isFirst ? [] : [{ kind: 'equals', record, field: 'holder', value: me.holder }],
+      writes: [
+        { kind: 'put', record, fields: me },
+        ...(isFirst ? [{ kind: 'index', set: rollSet, member: me.node, score: 0 } as const] : []),
+      ],
+    },
+  })
+  if (outcome.kind === 'refused') return { kind: 'replaced' }
+  if (outcome.kind !== 'done') throw new Unavailable(`the roll: ${outcome.kind}`)
+  return { kind: 'called', members: yield* readRoll() }
+}
+
+/** All nodes that have not been forgotten. */
+export function* readRoll(): Procedure<readonly Member[]> {
+  const members: Member[] = []
+  let after: string | undefined
+  do {
+    const some = yield* range({
+      shard: rollShard,
+      set: rollSet,
+      limit: page,
+      ...(after === undefined ? {} : { after }),
+    })
+    if (some.members.length === 0) break
+    const records = yield* read(
+      rollShard,
+      some.members.map(({ member }) => memberKey(member)),
+    )
+    for (const fields of records) {
+      const member = fields === null ? null : memberOf(fields)
+      if (member !== null) members.push(member)
+    }
+    after = some.cursor
+  } while (after !== undefined)
+  return members
+}
+
+/** Takes the line of a node that is long gone out of the roll, unless it has come back. */
+export function* strike({ node, beat }: Member): Procedure<void> {
+  const record = memberKey(node)
+  yield* commit({
+    shard: rollShard,
+    tenant: '',
+    drains: true,
+    transaction: {
+      guards: [{ kind: 'equals', record, field: 'beat', value: beat }],
+      writes: [
+        { kind: 'drop', record },
+        { kind: 'unindex', set: rollSet, member: node },
+      ],
+    },
+  })
+}
+
+const memberOf = (fields: Fields): Member | null => {
+  const { node, holder, status, url, version, startedAt, beat } = fields
+  if (typeof node !== 'string' || typeof holder !== 'string' || typeof beat !== 'number') return null
+  return {
+    node,
+    holder,
+    status: status as MemberStatus,
+    url: String(url ?? ''),
+    version: String(version ?? ''),
+    startedAt: Number(startedAt ?? 0),
+    beat,
+  }
+}
