@@ -4,7 +4,7 @@
  */
 import { ChimeraError } from '../client/index.js'
 import { UsageError } from '../errors.js'
-import { LedgerRefusal } from '../ledger/embedded/ledgerRefusal.js'
+import { LedgerRefusal } from '../ledger/ledgerRefusal.js'
 
 export type ExitCode = 0 | 1 | 2 | 3
 
@@ -33,11 +33,10 @@ export function told(error: unknown): Told {
 
 const advice: Partial<Record<ChimeraError['code'], string>> = {
   UNAUTHORIZED: 'make another token with "chimera token", and give it as CHIMERA_TOKEN',
-  FORBIDDEN: 'use a token with the role that this takes, or of this tenant: see "chimera token --help"',
+  FORBIDDEN: '"chimera token --help" tells how to make another token',
   TOKEN_EXPIRED: 'make another token with "chimera token"',
   REFUSED: 'is --url the address of a Chimera node?',
   REPLACED: 'stop it, or take another name',
-  NOT_FOUND: 'look at the id: "chimera tasks" and "chimera review list" show those there are',
   ALREADY_DECIDED: '"chimera review show" tells by whom',
   CHANGED: 'look at it again with "chimera review show"',
   OVERLOADED: 'try again in a while',
@@ -51,11 +50,17 @@ function toldOfClient({ code, message }: ChimeraError): Told {
     const next = 'is it running? Start one with "chimera serve", or say where it is with --url'
     return { line: oneLine(`the node does not answer (${message}); ${next}`), exitCode: 3 }
   }
-  const next = advice[code]
+  const next = code === 'NOT_FOUND' ? whereToLook(message) : advice[code]
   return {
-    line: oneLine(`${code}: ${message}${next === undefined ? '' : `; ${next}`}`),
+    line: oneLine(`${code}: ${next === undefined ? message : `${message.replace(/\.$/, '')}; ${next}`}`),
     exitCode: 1,
   }
+}
+
+/** The message begins with the field whose id nobody knows. */
+function whereToLook(message: string): string | undefined {
+  if (message.startsWith('task:')) return '"chimera tasks" shows those there are'
+  return message.startsWith('review:') ? '"chimera review list" shows those there are' : undefined
 }
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')

@@ -3,10 +3,12 @@
  * can read the folder is the machine's admin, and may make tokens for itself.
  */
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newId } from '../ids.js'
-import { codeOf, LedgerRefusal, refusalOf } from '../ledger/embedded/ledgerRefusal.js'
+import { codeOf, refusalOf } from '../ledger/embedded/folderRefusal.js'
+import { makeFolder } from '../ledger/embedded/makeFolder.js'
+import { LedgerRefusal } from '../ledger/ledgerRefusal.js'
 
 const fileName = 'token-secret'
 const secretBytes = 32
@@ -28,14 +30,20 @@ export const readTokenSecret = (folder: string): Uint8Array | null => {
   throw new LedgerRefusal('damaged', `${path}: expected ${secretBytes} bytes in hex; ${next}`)
 }
 
-/** Throws a `LedgerRefusal`. */
-export const openTokenSecret = (folder: string): TokenSecret => {
+/** `shared`: the secret of a cluster, kept here for the commands of this machine. Throws a `LedgerRefusal`. */
+export const openTokenSecret = (folder: string, shared?: Uint8Array): TokenSecret => {
   const known = readTokenSecret(folder)
-  if (known !== null) return { secret: known, isNew: false }
-  const secret = randomBytes(secretBytes)
+  if (known !== null && (shared === undefined || Buffer.compare(known, shared) === 0)) {
+    return { secret: known, isNew: false }
+  }
+  if (known !== null) {
+    const next = "it holds another cluster's secret or a node's own: give this node a data folder of its own"
+    throw new LedgerRefusal('different', `${join(folder, fileName)}: ${next}`)
+  }
+  const secret = Buffer.from(shared ?? randomBytes(secretBytes))
   const draft = join(folder, `${fileName}.${newId()}`)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     // There whole or not at all: half a secret would be taken for one.
     writeFileSync(draft, `${secret.toString('hex')}\n`, { mode: 0o600, flag: 'wx' })
     linkSync(draft, join(folder, fileName))
@@ -44,5 +52,5 @@ export const openTokenSecret = (folder: string): TokenSecret => {
   } finally {
     rmSync(draft, { force: true })
   }
-  return { secret, isNew: true }
+  return { secret, isNew: shared === undefined }
 }

@@ -5,8 +5,8 @@ import { chmod, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import type { RefusalKind } from '../../src/ledger/embedded/ledgerRefusal.js'
 import { openEmbeddedLedger } from '../../src/ledger/embedded/openEmbeddedLedger.js'
+import type { RefusalKind } from '../../src/ledger/ledgerRefusal.js'
 import { Caller, put } from './opened.js'
 import { temporaryFolder } from './temporaryFolder.js'
 import { Writer } from './writer.js'
@@ -43,19 +43,24 @@ const spoils: readonly (readonly [string, RefusalKind, (folder: string) => Promi
   [
     'made by a later version',
     'newer',
-    (folder) => writeFile(join(folder, 'ledger.json'), '{"format":2,"generation":"g","shards":1}'),
+    (folder) => writeFile(join(folder, 'ledger.json'), '{"format":99,"generation":"g","shards":1}'),
+  ],
+  [
+    'made by an earlier version',
+    'different',
+    (folder) => writeFile(join(folder, 'ledger.json'), '{"format":1,"generation":"g","shards":1}'),
   ],
   [
     'made with other shards',
     'different',
-    (folder) => writeFile(join(folder, 'ledger.json'), '{"format":1,"generation":"g","shards":3}'),
+    (folder) => writeFile(join(folder, 'ledger.json'), '{"format":2,"generation":"g","shards":3}'),
   ],
   ['whose ledger.json is garbage', 'damaged', (folder) => writeFile(join(folder, 'ledger.json'), '{"format":')],
   ['whose ledger.json is gone', 'damaged', (folder) => rm(join(folder, 'ledger.json'))],
   [
     'of another generation',
     'damaged',
-    (folder) => writeFile(join(folder, 'ledger.json'), '{"format":1,"generation":"g","shards":1}'),
+    (folder) => writeFile(join(folder, 'ledger.json'), '{"format":2,"generation":"g","shards":1}'),
   ],
   ['whose pages are gone', 'damaged', (folder) => rm(join(folder, 'pages.mdb'))],
   ['whose pages were cut', 'damaged', (folder) => truncate(join(folder, 'pages.mdb'), 4_096)],
@@ -77,6 +82,18 @@ test.each(spoils)('[L60] a folder %s is refused as %s', async (_, kind, spoil) =
   expect(refusal).toMatchObject({ name: 'LedgerRefusal', kind })
   expect(String(refusal)).toContain(folder.path)
   expect(await contents(folder.path)).toEqual(before)
+})
+
+test('[L66] a folder is made with those above it, and refused where the system makes none', async () => {
+  await using above = await temporaryFolder()
+  await (await openEmbeddedLedger({ folder: join(above.path, 'a/b/c'), clock })).close()
+  expect((await stat(join(above.path, 'a/b'))).mode & 0o777).toBe(0o700)
+  for (const folder of ['/proc/nowhere', '/proc/nowhere/at/all'])
+    await expect(openEmbeddedLedger({ folder, clock })).rejects.toMatchObject({
+      name: 'LedgerRefusal',
+      kind: 'forbidden',
+      message: expect.stringContaining('/proc/nowhere'),
+    })
 })
 
 test('[L61] a folder that another process has open is refused, and can be had once that is killed', async () => {

@@ -1,14 +1,12 @@
 /**
- * Two ledgers that are asked the same: the embedded one and the model.
+ * Two ledgers that are asked the same: a driver's and the model.
  *
  * Their ids differ, so a command names an entry by a number, and what they answer is compared with the ids translated.
  */
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { openEmbeddedLedger } from '../../src/ledger/embedded/openEmbeddedLedger.js'
 import type { Guard, Ledger, Patch, Scalar, Transaction, Write } from '../../src/ledger/port.js'
 import { createModelLedger } from './model.js'
-import { temporaryFolder } from './temporaryFolder.js'
 
 const holders = ['n1.a', 'n1.b', 'n2']
 const lanes = ['t/q/high', 't/q/low', 'ü/q']
@@ -154,29 +152,29 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
 )
 
 /** An entry of a lane or log, as each of the two calls it. */
-type Pair = { readonly model: string; readonly embedded: string }
+type Pair = { readonly model: string; readonly driver: string }
 
 class Twins {
   readonly model: Ledger
-  embedded: Ledger
+  driver: Ledger
   readonly #open: () => Promise<Ledger>
   readonly #seqs = new Map<string, number>()
   readonly #entries: Pair[] = []
   readonly #logEntries: Pair[] = []
-  readonly #hints: { model: string[]; embedded: string[] } = { model: [], embedded: [] }
+  readonly #hints: { model: string[]; driver: string[] } = { model: [], driver: [] }
   #now = 2
 
   constructor(model: (now: () => number) => Ledger, open: (now: () => number) => Promise<Ledger>) {
     this.model = model(() => this.#now)
-    this.embedded = this.model
+    this.driver = this.model
     this.#open = () => open(() => this.#now)
     this.model.onHint((_, hint) => this.#hints.model.push(hint))
   }
 
   async reopen(): Promise<void> {
-    if (this.embedded !== this.model) await this.embedded.close()
-    this.embedded = await this.#open()
-    this.embedded.onHint((_, hint) => this.#hints.embedded.push(hint))
+    if (this.driver !== this.model) await this.driver.close()
+    this.driver = await this.#open()
+    this.driver.onHint((_, hint) => this.#hints.driver.push(hint))
   }
 
   async run(command: Command): Promise<void> {
@@ -193,7 +191,7 @@ class Twins {
       case 'reopen':
         await this.reopen()
     }
-    expect(this.#hints.embedded.splice(0)).toEqual(this.#hints.model.splice(0))
+    expect(this.#hints.driver.splice(0)).toEqual(this.#hints.model.splice(0))
     await this.#pairEntries()
   }
 
@@ -207,11 +205,11 @@ class Twins {
         seq,
         transactions.map((one) => this.#translate(one, 'model')),
       ),
-      this.embedded.commit(
+      this.driver.commit(
         0,
         holder,
         seq,
-        transactions.map((one) => this.#translate(one, 'embedded')),
+        transactions.map((one) => this.#translate(one, 'driver')),
       ),
     ])
     expect(right.kind).toBe(left.kind)
@@ -232,7 +230,7 @@ class Twins {
     }
     const [left, right] = await Promise.all([
       this.model.claim(0, holder, 1, request),
-      this.embedded.claim(0, holder, 1, request),
+      this.driver.claim(0, holder, 1, request),
     ])
     expect(this.#toModel(right)).toEqual(left)
   }
@@ -246,10 +244,10 @@ class Twins {
     return { guards: guards.map((guard) => one(guard) as Guard), writes: writes.map((write) => one(write) as Write) }
   }
 
-  /** What the embedded one said, in the model's ids. */
+  /** What the driver said, in the model's ids. */
   #toModel(said: unknown): unknown {
     if (typeof said === 'string') {
-      return [...this.#entries, ...this.#logEntries].find(({ embedded }) => embedded === said)?.model ?? said
+      return [...this.#entries, ...this.#logEntries].find(({ driver }) => driver === said)?.model ?? said
     }
     if (said instanceof Uint8Array) return new Uint8Array(said)
     if (Array.isArray(said)) return said.map((one) => this.#toModel(one))
@@ -259,13 +257,13 @@ class Twins {
 
   /** All that can be read. */
   async compare(): Promise<void> {
-    expect(this.#toModel(await this.embedded.read(0, records))).toEqual(await this.model.read(0, records))
-    expect(this.#toModel(await this.embedded.holders(0))).toEqual(await this.model.holders(0))
-    expect(await this.embedded.ready(0, '')).toEqual(await this.model.ready(0, ''))
+    expect(this.#toModel(await this.driver.read(0, records))).toEqual(await this.model.read(0, records))
+    expect(this.#toModel(await this.driver.holders(0))).toEqual(await this.model.holders(0))
+    expect(await this.driver.ready(0, '')).toEqual(await this.model.ready(0, ''))
     for (const holder of holders)
-      expect(this.#toModel(await this.embedded.held(0, holder))).toEqual(await this.model.held(0, holder))
+      expect(this.#toModel(await this.driver.held(0, holder))).toEqual(await this.model.held(0, holder))
     for (const log of logs) {
-      expect(this.#toModel(await this.embedded.log(0, log, { limit: 50 }))).toEqual(
+      expect(this.#toModel(await this.driver.log(0, log, { limit: 50 }))).toEqual(
         await this.model.log(0, log, { limit: 50 }),
       )
     }
@@ -274,7 +272,7 @@ class Twins {
 
   /** Page by page. */
   async #compareSet(set: string, descending: boolean): Promise<void> {
-    const cursors: { model?: string; embedded?: string } = {}
+    const cursors: { model?: string; driver?: string } = {}
     for (;;) {
       const options = { limit: 2, upTo: 1, descending }
       const left = await this.model.range(
@@ -282,49 +280,45 @@ class Twins {
         set,
         cursors.model === undefined ? options : { ...options, after: cursors.model },
       )
-      const right = await this.embedded.range(
+      const right = await this.driver.range(
         0,
         set,
-        cursors.embedded === undefined ? options : { ...options, after: cursors.embedded },
+        cursors.driver === undefined ? options : { ...options, after: cursors.driver },
       )
       expect(right.members).toEqual(left.members)
       expect(right.cursor === undefined).toBe(left.cursor === undefined)
       if (left.cursor === undefined || right.cursor === undefined) return
       cursors.model = left.cursor
-      cursors.embedded = right.cursor
+      cursors.driver = right.cursor
     }
   }
 
   /** Learns the ids that the last command made. */
   async #pairEntries(): Promise<void> {
-    const pair = (pairs: Pair[], model: unknown, embedded: unknown) => {
-      if (typeof model !== 'string' || typeof embedded !== 'string') return
-      if (pairs.every((one) => one.embedded !== embedded)) pairs.push({ model, embedded })
+    const pair = (pairs: Pair[], model: unknown, driver: unknown) => {
+      if (typeof model !== 'string' || typeof driver !== 'string') return
+      if (pairs.every((one) => one.driver !== driver)) pairs.push({ model, driver })
     }
-    const [left, right] = await Promise.all([this.model.read(0, records), this.embedded.read(0, records)])
+    const [left, right] = await Promise.all([this.model.read(0, records), this.driver.read(0, records)])
     for (const at of records.keys()) pair(this.#entries, left[at]?.entry, right[at]?.entry)
     for (const log of logs) {
       const ours = await this.model.log(0, log, { limit: 50 })
-      const theirs = await this.embedded.log(0, log, { limit: 50 })
+      const theirs = await this.driver.log(0, log, { limit: 50 })
       for (const at of ours.entries.keys()) pair(this.#logEntries, ours.entries[at]?.id, theirs.entries[at]?.id)
     }
     for (const holder of holders) {
-      const [ours, theirs] = await Promise.all([this.model.held(0, holder), this.embedded.held(0, holder)])
+      const [ours, theirs] = await Promise.all([this.model.held(0, holder), this.driver.held(0, holder)])
       for (const at of ours.keys()) pair(this.#entries, ours[at]?.entry, theirs[at]?.entry)
     }
   }
 }
 
-/** Runs the commands on both, from an empty folder. */
+/** Runs the commands on both. `open` opens the driver's ledger, empty at first, and the same one again when it was closed. */
 export async function runTwins(
   commands: readonly Command[],
-  limits: { readonly journalBytes?: number } = {},
+  open: (clock: () => number) => Promise<Ledger>,
 ): Promise<void> {
-  await using folder = await temporaryFolder()
-  const twins = new Twins(
-    (now) => createModelLedger({ now }),
-    (clock) => openEmbeddedLedger({ folder: folder.path, clock, recordsInMemory: 4, ...limits }),
-  )
+  const twins = new Twins((now) => createModelLedger({ now }), open)
   await twins.reopen()
   try {
     for (const [at, command] of commands.entries()) {
@@ -333,6 +327,6 @@ export async function runTwins(
     }
     await twins.compare()
   } finally {
-    await twins.embedded.close()
+    await twins.driver.close()
   }
 }

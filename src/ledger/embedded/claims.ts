@@ -1,7 +1,7 @@
 /** Handing out what waits: first each lane's share, then what is left over, lane after lane. */
 import type { Claimed, ClaimRequest, Fields, Holder, Patch } from '../port.js'
-import { RowDraft } from './rowDraft.js'
-import { bytesOf, isSame } from './scalars.js'
+import type { KnownRecord } from './records.js'
+import { isSame } from './scalars.js'
 import type { ShardState } from './shardState.js'
 
 /** Entries looked at in one call: those that are dropped or overdue need no taker, and might be many. */
@@ -29,7 +29,7 @@ export class Claims {
 
   carryOut(): void {
     // A taker's or template's field that can't be written is found before anything is.
-    for (const patch of [this.#request.writes, ...this.#request.takers]) new RowDraft(undefined).put(patch)
+    for (const patch of [this.#request.writes, ...this.#request.takers]) this.#shard.records.draft(undefined).put(patch)
     for (const { lane, share } of this.#request.lanes) this.#claimFrom(lane, share)
     for (const { lane } of this.#request.lanes) this.#claimFrom(lane, Number.POSITIVE_INFINITY)
   }
@@ -53,45 +53,45 @@ export class Claims {
       lanes.dropFirst(lane)
       return false
     }
-    const fields = records.fields(found) ?? {}
-    if (!this.#hasRoom(fields)) return false
+    if (!this.#hasRoom(records.weight(found))) return false
     lanes.take(lane, next, this.#holder)
-    const due = Object.hasOwn(fields, overdueField) ? fields[overdueField] : undefined
+    const due = records.field(found, overdueField)
     if (typeof due === 'number' && this.#now > due) {
-      this.overdue.push({ taker: -1, lane, ...next, fields })
+      this.overdue.push({ taker: -1, lane, ...next, fields: records.fields(found) ?? {} })
       return false
     }
-    const taker = this.#takerFor(fields)
-    this.claimed.push({ taker, lane, ...next, fields: this.#give(next.record, this.#request.takers[taker] ?? {}) })
+    const taker = this.#takerFor(found)
+    const fields = this.#give(found, this.#request.takers[taker] ?? {})
+    this.claimed.push({ taker, lane, entry: next.entry, record: next.record, fields })
     return true
   }
 
-  #hasRoom(fields: Fields): boolean {
+  #hasRoom(bytes: number): boolean {
     const isFirst = this.claimed.length + this.overdue.length === 0
-    let bytes = this.#bytes
-    for (const name in fields) bytes += bytesOf(fields[name] ?? 0)
-    this.#isOver = !isFirst && bytes > this.#request.maxBytes
-    if (!this.#isOver) this.#bytes = bytes
+    this.#isOver = !isFirst && this.#bytes + bytes > this.#request.maxBytes
+    if (!this.#isOver) this.#bytes += bytes
     return !this.#isOver
   }
 
   /** Takes the first taker who isn't to be avoided; where there is none, the first. */
-  #takerFor(fields: Fields): number {
+  #takerFor(record: KnownRecord): number {
     const { avoid, takers } = this.#request
-    const avoided = avoid !== undefined && Object.hasOwn(fields, avoid.of) ? fields[avoid.of] : undefined
+    const avoided = avoid === undefined ? undefined : this.#shard.records.field(record, avoid.of)
+    if (avoid === undefined || avoided === undefined) return this.#takers.shift() ?? 0
     const isWelcome = (taker: number) => {
-      const value = avoid === undefined ? undefined : takers[taker]?.[avoid.field]
-      return avoided === undefined || value === undefined || value === null || !isSame(avoided, value)
+      const value = takers[taker]?.[avoid.field]
+      return value === undefined || value === null || !isSame(avoided, value)
     }
     const at = Math.max(0, this.#takers.findIndex(isWelcome))
     return this.#takers.splice(at, 1)[0] ?? 0
   }
 
-  #give(record: string, taker: Patch): Fields {
+  #give(record: KnownRecord, taker: Patch): Fields {
     const { records } = this.#shard
-    const draft = new RowDraft(records.find(record).row)
+    const draft = records.draft(record.row)
     draft.put(this.#request.writes)
     draft.put(taker)
-    return records.fields(records.save(record, draft)) ?? {}
+    records.save(record, draft)
+    return records.fields(record) ?? {}
   }
 }

@@ -94,7 +94,13 @@ export class EmbeddedShard {
 
   read(names: readonly string[]): Promise<readonly (Fields | null)[]> {
     const { records } = this.#state
-    return this.#durably(names.map((name) => records.fields(records.find(name))))
+    records.forget()
+    const found = names.map((name) => records.find(name))
+    const isDurable = found.every(({ slot }) => slot?.group?.isDurable === true)
+    return this.#durably(
+      found.map((one) => records.fields(one)),
+      isDurable,
+    )
   }
 
   range(set: string, options: SetRange): Promise<Page> {
@@ -102,7 +108,8 @@ export class EmbeddedShard {
   }
 
   log(log: string, { after, limit }: { readonly after?: string; readonly limit: number }): Promise<LogPage> {
-    return this.#durably(this.#state.logs.read(log, after, limit))
+    const { logs } = this.#state
+    return this.#durably(logs.read(log, after, limit), logs.isDurable(log))
   }
 
   ready(prefix: string): Promise<readonly { readonly lane: string; readonly waiting: number }[]> {
@@ -148,8 +155,9 @@ export class EmbeddedShard {
     return obstacle === 'full'
   }
 
-  async #durably<T>(result: T): Promise<T> {
-    if (!this.#store.isSettled) await this.#store.settled()
+  /** `isDurable`: what was seen is, whatever else is under way. */
+  async #durably<T>(result: T, isDurable = false): Promise<T> {
+    if (!isDurable && !this.#store.isSettled) await this.#store.settled()
     return result
   }
 }

@@ -7,14 +7,15 @@ import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newId } from '../../ids.js'
 import { systemRandom } from '../../random.js'
+import { LedgerRefusal } from '../ledgerRefusal.js'
+import { codeOf } from './folderRefusal.js'
 import { syncFolder } from './journal.js'
 import { damaged, journalNumbers } from './journalFile.js'
-import { codeOf, LedgerRefusal } from './ledgerRefusal.js'
 
 export type Format = { readonly format: number; readonly generation: string; readonly shards: number }
 
 /** Of what this version writes. */
-const formatNumber = 1
+const formatNumber = 2
 const formatFile = 'ledger.json'
 const secretsFolder = 'secrets'
 const secretBytes = 32
@@ -31,6 +32,12 @@ export async function readFormat(folder: string, shards: number): Promise<Format
   if (format === undefined) throw damaged(path, "it can't be read")
   if (format.format > formatNumber) {
     throw new LedgerRefusal('newer', `${path}: made by a later version (format ${format.format}); use that version`)
+  }
+  if (format.format < formatNumber) {
+    throw new LedgerRefusal(
+      'different',
+      `${path}: made by an earlier version (format ${format.format}); use that version`,
+    )
   }
   if (format.shards !== shards) {
     const why = `made with ${format.shards} shards, not ${shards}, and that can't be changed`

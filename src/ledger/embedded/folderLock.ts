@@ -9,7 +9,8 @@ import { open, readdir, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { newId } from '../../ids.js'
-import { codeOf, LedgerRefusal } from './ledgerRefusal.js'
+import { LedgerRefusal } from '../ledgerRefusal.js'
+import { codeOf } from './folderRefusal.js'
 
 export type FolderLock = { release(): Promise<void> }
 

@@ -8,7 +8,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { LedgerRefusal } from './ledgerRefusal.js'
+import { LedgerRefusal } from '../ledgerRefusal.js'
 import { unpack } from './unpacking.js'
 
 /** A file's first record: what it belongs to. Its own CRC begins with 0. */

@@ -3,6 +3,7 @@ import type { EntryId } from '../port.js'
 import { byteString } from './names.js'
 import type { Store } from './store.js'
 import { listTable, rowTable, type Table } from './tables.js'
+import { freshId } from './writeHints.js'
 
 export type Waiting = { readonly entry: EntryId; readonly record: string }
 
@@ -40,7 +41,7 @@ export class Lane {
   }
 
   push(entry: EntryId, record: string): void {
-    this.#store.put(this.#list, entry, record, { isNew: true })
+    this.#store.put(this.#list, entry, record, freshId)
     this.#waiting += 1
     if (this.#isWhole && this.#chunk.length - this.#at < chunkEntries) this.#chunk.push({ entry, record })
     else this.#isWhole = false

@@ -11,6 +11,7 @@ import { byteString } from './names.js'
 import { SortedMap } from './sortedMap.js'
 import type { Store } from './store.js'
 import { rowTable, type Table } from './tables.js'
+import { freshId } from './writeHints.js'
 
 export type Pending = {
   readonly lane: string
@@ -61,7 +62,7 @@ export class Lanes {
   /** The next one of a lane becomes pending. */
   take(name: string, { entry, record }: Waiting, holder: Holder): void {
     this.dropFirst(name)
-    const slot = this.#store.put(this.#entries, entry, [name, record, holder], { isNew: true })
+    const slot = this.#store.put(this.#entries, entry, [name, record, holder], freshId)
     this.#hold({ lane: name, entry, record, holder, slot })
   }
 

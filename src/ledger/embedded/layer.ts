@@ -4,6 +4,7 @@
  * A slot that was made here and is gone again leaves nothing behind: most entries and index members of a task live
  * shorter than a layer does, and never reach a page.
  */
+import type { Group } from './group.js'
 import type { Stored } from './packing.js'
 import { SortedMap } from './sortedMap.js'
 import { isList, type Table } from './tables.js'
@@ -17,8 +18,10 @@ export type Slot = {
   /** Whether an older layer or the pages may know the name. */
   readonly isBelow: boolean
   isInJournal: boolean
-  /** Whether it is among those that go into the next record of the journal. */
+  /** Whether it is among those that go whole into the next record of the journal. */
   isGathered: boolean
+  /** With which it was last written. */
+  group: Group | undefined
 }
 
 export class Layer {
@@ -51,7 +54,8 @@ export class Layer {
     return this.#tables.get(table)?.values() ?? []
   }
 
-  *slots(): Generator<Slot> {
-    for (const slots of this.#tables.values()) yield* slots.values()
+  /** Table after table, in the order of their names. */
+  *slots(): Generator<readonly Slot[]> {
+    for (const table of [...this.#tables.keys()].sort()) yield [...this.slotsOf(table)]
   }
 }

@@ -1,9 +1,11 @@
 /** The logs of a shard: entries under ids that grow, and how many there are. */
 import type { EntryId, LogPage } from '../port.js'
+import type { Slot } from './layer.js'
 import { byteString } from './names.js'
 import { Recent } from './recent.js'
 import type { Store } from './store.js'
 import { listTable, rowTable, type Table } from './tables.js'
+import { freshId } from './writeHints.js'
 
 type Log = {
   readonly list: Table
@@ -12,6 +14,8 @@ type Log = {
   size: number
   /** Nothing is left up to and with this id: what was removed there needn't be passed again. */
   trimmed: EntryId
+  /** What was last written of it; undefined: that isn't known. */
+  last: Slot | undefined
 }
 
 const logsInMemory = 4_096
@@ -31,7 +35,7 @@ export class Logs {
 
   append(name: string, id: EntryId, entry: Uint8Array): void {
     const log = this.#log(name)
-    this.#store.put(log.list, id, Buffer.from(entry), { isNew: true })
+    log.last = this.#store.put(log.list, id, Buffer.from(entry), freshId)
     this.#resize(log, 1)
   }
 
@@ -40,12 +44,13 @@ export class Logs {
     const ids: EntryId[] = []
     for (const [id] of this.#store.range(log.list, { from: log.trimmed, to: `${upTo}\0` })) ids.push(id)
     if (ids.length === 0) return
-    for (const id of ids) this.#store.drop(log.list, id)
+    for (const id of ids) log.last = this.#store.drop(log.list, id)
     log.trimmed = ids.at(-1) ?? log.trimmed
     this.#resize(log, -ids.length)
   }
 
   read(name: string, after: EntryId | undefined, limit: number): LogPage {
+    this.forget()
     const log = this.#log(name)
     const entries: { id: EntryId; entry: Uint8Array }[] = []
     const from = after === undefined || after < log.trimmed ? log.trimmed : `${after}\0`
@@ -65,11 +70,19 @@ export class Logs {
     this.#resized.clear()
   }
 
+  /** Between calls: no more than so many stay in memory. */
+  forget(): void {
+    this.#logs.forget()
+  }
+
+  /** Whether all that was written of it so far is durable. */
+  isDurable(name: string): boolean {
+    return this.#log(name).last?.group?.isDurable === true
+  }
+
   #resize(log: Log, by: number): void {
     log.size += by
     this.#resized.add(log)
-    // None may be forgotten before its size is kept.
-    if (this.#resized.size >= logsInMemory >> 2) this.saveSizes()
   }
 
   #log(name: string): Log {
@@ -82,6 +95,7 @@ export class Logs {
       bytes,
       size: typeof size === 'number' ? size : 0,
       trimmed: '',
+      last: undefined,
     }
     this.#logs.set(name, log)
     return log

@@ -3,14 +3,16 @@
  *
  * Everything is carried out in memory at once, in the order of the calls, and answered once the journal has it on disk.
  */
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { LedgerRefusal } from '../ledgerRefusal.js'
 import type { Ledger } from '../port.js'
 import { EmbeddedLedger } from './embeddedLedger.js'
 import { makeFormat, readFormat } from './folder.js'
 import { type FolderLock, lockFolder } from './folderLock.js'
+import { messageOf, refusalOf } from './folderRefusal.js'
 import { Journal } from './journal.js'
 import { damaged, leastPagesBytes, readJournal } from './journalFile.js'
-import { LedgerRefusal, messageOf, refusalOf } from './ledgerRefusal.js'
+import { makeFolder } from './makeFolder.js'
 import { Pages, pagesFile, pagesFlaw } from './pages.js'
 import { Room } from './room.js'
 import { Store } from './store.js'
@@ -44,7 +46,7 @@ export async function openEmbeddedLedger(options: EmbeddedLedgerOptions): Promis
     throw new RangeError(`shards: expected 1 to ${shardsMax}`)
   try {
     await readFormat(folder, shards)
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     const lock = await lockFolder(folder)
     try {
       return await openLocked(options, shards, lock)

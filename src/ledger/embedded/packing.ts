@@ -11,7 +11,11 @@ export type Stored =
   | Uint8Array
   | readonly Stored[]
   | { readonly [name: string]: Stored }
+  | typeof apart
   | null
+
+/** In a row: the field's value lies apart. */
+export const apart = Symbol('apart')
 
 export const tags = {
   nil: 0,
@@ -31,11 +35,13 @@ export const tags = {
   list: 8,
   /** A count, then names and values in turn. */
   map: 9,
+  apart: 10,
 } as const
 
 const scratchBytes = 1 << 16
 /** From here on the system's own writing of texts is faster than a loop. */
 const longText = 40
+const shortCopy = 32
 const wide = /[^\0-\xff]/
 
 /** Writes values, one after the other, into a buffer that it uses over and over. */
@@ -49,16 +55,42 @@ export class Packer {
 
   /** What it returns is gone with the next call. */
   pack(value: Stored): Uint8Array {
+    this.begin()
+    this.value(value)
+    return this.end()
+  }
+
+  begin(): void {
     this.#at = 0
-    this.#value(value)
+  }
+
+  /** All since `begin`, until the next. */
+  end(): Uint8Array {
     return this.#bytes.subarray(0, this.#at)
   }
 
-  #value(value: Stored): void {
+  get length(): number {
+    return this.#at
+  }
+
+  /** Bytes that were packed before. */
+  copy(source: Uint8Array, from: number, to: number): void {
+    const bytes = this.#room(to - from)
+    if (to - from > shortCopy) bytes.set(source.subarray(from, to), this.#at)
+    else for (let at = from, into = this.#at; at < to; at++, into++) bytes[into] = source[at] ?? 0
+    this.#at += to - from
+  }
+
+  tag(tag: number): void {
+    this.#room(1)[this.#at++] = tag
+  }
+
+  value(value: Stored): void {
     if (typeof value === 'string') this.#text(value)
     else if (typeof value === 'number') this.#number(value)
-    else if (value === null) this.#tag(tags.nil)
-    else if (typeof value === 'boolean') this.#tag(value ? tags.true : tags.false)
+    else if (value === null) this.tag(tags.nil)
+    else if (typeof value === 'boolean') this.tag(value ? tags.true : tags.false)
+    else if (value === apart) this.tag(tags.apart)
     else if (value instanceof Uint8Array) this.#blob(value)
     else if (Array.isArray(value)) this.#list(value)
     else this.#map(value as { readonly [name: string]: Stored })
@@ -93,16 +125,17 @@ export class Packer {
   #number(n: number): void {
     const bytes = this.#room(9)
     if (n >>> 0 === n) {
-      bytes[this.#at] = tags.whole
-      this.#at = bytes.writeUInt32LE(n, this.#at + 1)
+      const at = this.#at
+      bytes[at] = tags.whole
+      bytes[at + 1] = n
+      bytes[at + 2] = n >>> 8
+      bytes[at + 3] = n >>> 16
+      bytes[at + 4] = n >>> 24
+      this.#at = at + 5
     } else {
       bytes[this.#at] = tags.float
       this.#at = bytes.writeDoubleLE(n, this.#at + 1)
     }
-  }
-
-  #tag(tag: number): void {
-    this.#room(1)[this.#at++] = tag
   }
 
   #blob(blob: Uint8Array): void {
@@ -115,7 +148,7 @@ export class Packer {
   #list(list: readonly Stored[]): void {
     this.#room(6)
     this.#at = this.#head(tags.list, list.length)
-    for (const one of list) this.#value(one)
+    for (const one of list) this.value(one)
   }
 
   #map(map: { readonly [name: string]: Stored }): void {
@@ -124,7 +157,7 @@ export class Packer {
     this.#at = this.#head(tags.map, entries.length)
     for (const [name, value] of entries) {
       this.#text(name)
-      this.#value(value)
+      this.value(value)
     }
   }
 

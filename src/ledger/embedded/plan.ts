@@ -6,9 +6,13 @@
  */
 import type { EntryId, Holder, Write } from '../port.js'
 import { byteString, InvalidWrite } from './names.js'
-import { RowDraft } from './rowDraft.js'
+import type { KnownRecord } from './records.js'
+import type { RowDraft } from './rowDraft.js'
 import { finite } from './scalars.js'
+import type { Scored } from './sets.js'
 import type { ShardState } from './shardState.js'
+
+type Touched = { readonly name: string; readonly record: KnownRecord; draft: RowDraft | undefined }
 
 const holderMaxLength = 128
 const positions = /^[\x20-\x7e]{0,40}$/
@@ -18,9 +22,11 @@ export class Plan {
   readonly #caller: Holder
   readonly #writes: readonly Write[]
   /** Few: looked through faster than a map is made. */
-  readonly #drafts: { readonly record: string; draft: RowDraft | undefined }[] = []
+  readonly #drafts: Touched[] = []
   /** Ids for what is enqueued, in order. */
   readonly #ids: EntryId[] = []
+  /** Of what is put into sets and removed from them, in order. */
+  readonly #members: Scored[] = []
   readonly #ended: EntryId[] = []
   readonly #adopted: EntryId[] = []
   #epoch: number
@@ -38,11 +44,18 @@ export class Plan {
 
   /** Gives each hint that is due to `hint`. */
   carryOut(hint: (hint: string) => void): void {
+    const { lanes, sets } = this.#shard
     let enqueued = 0
+    let members = 0
     for (const write of this.#writes) {
-      if (write.kind === 'enqueue') this.#shard.lanes.enqueue(write.lane, this.#ids[enqueued++] ?? '', write.record)
+      if (write.kind === 'enqueue') lanes.enqueue(write.lane, this.#ids[enqueued++] ?? '', write.record)
       else if (write.kind === 'hint') hint(write.hint)
-      else this.#carryOut(write)
+      else if (write.kind === 'index' || write.kind === 'unindex') {
+        const member = this.#members[members++]
+        if (member === undefined) continue
+        if (write.kind === 'index') sets.index(write.set, member, write.score + 0)
+        else sets.unindex(write.set, member)
+      } else this.#carryOut(write)
     }
     const { records } = this.#shard
     for (const { record, draft } of this.#drafts) records.save(record, draft)
@@ -80,10 +93,10 @@ export class Plan {
         break
       case 'index':
         finite(write.score)
-        checkNames(write.set, write.member)
+        this.#members.push(this.#shard.sets.member(write.set, write.member))
         break
       case 'unindex':
-        checkNames(write.set, write.member)
+        this.#members.push(this.#shard.sets.member(write.set, write.member))
         break
       case 'trim':
         byteString(write.log)
@@ -105,7 +118,7 @@ export class Plan {
   }
 
   #carryOut(write: Write): void {
-    const { lanes, sets, logs, holders } = this.#shard
+    const { lanes, logs, holders } = this.#shard
     switch (write.kind) {
       case 'append':
         logs.append(write.log, this.#shard.nextId(), write.entry)
@@ -119,12 +132,6 @@ export class Plan {
         break
       case 'adopt':
         lanes.adopt(write.entry, this.#caller)
-        break
-      case 'index':
-        sets.index(write.set, write.member, write.score + 0)
-        break
-      case 'unindex':
-        sets.unindex(write.set, write.member)
         break
       case 'trim':
         logs.trim(write.log, write.upTo)
@@ -144,15 +151,15 @@ export class Plan {
   #draft(record: string): RowDraft {
     const touched = this.#touched(record)
     // Dropped before in this transaction, or not there: begins anew.
-    touched.draft ??= new RowDraft(undefined)
+    touched.draft ??= this.#shard.records.draft(undefined)
     return touched.draft
   }
 
-  #touched(record: string): { readonly record: string; draft: RowDraft | undefined } {
-    const known = this.#drafts.find((one) => one.record === record)
-    if (known !== undefined) return known
-    const { row } = this.#shard.records.find(record)
-    const touched = { record, draft: row === undefined ? undefined : new RowDraft(row) }
+  #touched(name: string): Touched {
+    for (const one of this.#drafts) if (one.name === name) return one
+    const { records } = this.#shard
+    const record = records.find(name)
+    const touched = { name, record, draft: record.row === undefined ? undefined : records.draft(record.row) }
     this.#drafts.push(touched)
     return touched
   }
@@ -197,8 +204,4 @@ export class Plan {
 export function checkHolder(holder: Holder): void {
   byteString(holder)
   if (holder.length > holderMaxLength) throw new InvalidWrite(`a holder has at most ${holderMaxLength} characters`)
-}
-
-function checkNames(...names: readonly string[]): void {
-  for (const name of names) byteString(name)
 }

@@ -2,78 +2,113 @@
 import type { Fields, Scalar } from '../port.js'
 import type { Slot } from './layer.js'
 import { byteString, measured } from './names.js'
-import type { Stored } from './packing.js'
+import { apart } from './packing.js'
 import { Recent } from './recent.js'
-import type { Row, RowDraft } from './rowDraft.js'
-import { shapeFrom } from './shape.js'
+import { apartIn, fieldsOf, keptAt, type Row, rowFrom, weightOf } from './row.js'
+import { RowDraft } from './rowDraft.js'
+import { bytesOf } from './scalars.js'
+import { Shapes } from './shape.js'
 import type { Store } from './store.js'
 import { recordName, rowTable, type Table } from './tables.js'
 
-/** What stands under a name, which is `key` in its table; no row: nothing. Good until the next is looked for. */
+/** Written whole, once a flush, however often it changes: counters are so small. */
+const smallRowBytes = 128
+
+/** What stands under a name, which is `key` in its table; no row: nothing. */
 export type Found = { readonly key: string; readonly row: Row | undefined }
 
-type Entry = { readonly key: string; row: Row | undefined; slot: Slot | undefined }
-
-const noNames: readonly string[] = []
-const noValues: ReadonlyMap<string, Scalar> = new Map()
+/** A record that is in memory. Good for the call that it was found in. */
+export type KnownRecord = { readonly key: string; row: Row | undefined; slot: Slot | undefined }
 
 export class Records {
   readonly #store: Store
   readonly #records: Table
   readonly #longValues: Table
-  readonly #recent: Recent<Entry>
+  readonly #recent: Recent<KnownRecord>
+  readonly #shapes: Shapes
 
   constructor(store: Store, shard: number, maxInMemory: number) {
     this.#store = store
     this.#records = rowTable(shard, 'r')
     this.#longValues = rowTable(shard, 'b')
     this.#recent = new Recent(maxInMemory)
+    this.#shapes = new Shapes(store, shard)
   }
 
-  find(name: string): Found {
-    return this.#entry(name)
+  find(name: string): KnownRecord {
+    const recent = this.#recent.get(name)
+    if (recent !== undefined) return recent
+    const key = recordName(byteString(name))
+    const slot = this.#store.slot(this.#records, key)
+    const bytes = slot === undefined ? this.#store.paged(this.#records, key) : slot.value
+    const row = bytes instanceof Uint8Array ? rowFrom(bytes, this.#shapes) : undefined
+    const record = { key, row, slot }
+    this.#recent.set(name, record)
+    return record
   }
 
   field({ row, key }: Found, name: string): Scalar | undefined {
     if (row === undefined) return undefined
     const place = row.shape.placeOf(name)
-    if (place !== -1) return row.values[place]
-    return row.long.includes(name) ? this.#longValue(key, name) : undefined
+    if (place === -1) return undefined
+    const kept = keptAt(row, place)
+    return kept === apart ? this.#longValue(key, name) : (kept ?? undefined)
   }
 
   /** All of its fields. */
   fields({ row, key }: Found): Fields | null {
-    if (row === undefined) return null
-    const fields = row.shape.fields(row.values)
-    if (row.long.length === 0) return fields
-    return { ...fields, ...Object.fromEntries(row.long.map((name) => [name, this.#longValue(key, name)])) }
+    return row === undefined ? null : fieldsOf(row, (name) => this.#longValue(key, name))
+  }
+
+  /** Roughly what its values weigh in a message. */
+  weight({ row, key }: Found): number {
+    if (row === undefined) return 0
+    return weightOf(row, (name) => bytesOf(this.#longValue(key, name)))
+  }
+
+  /** Between calls: no more than so many stay in memory. */
+  forget(): void {
+    this.#recent.forget()
+  }
+
+  /** What a record becomes begins with its row, or with nothing. */
+  draft(row: Row | undefined): RowDraft {
+    return new RowDraft(this.#shapes, row)
   }
 
   /** Replaces a record; undefined: drops it. */
-  save(name: string, draft: RowDraft | undefined): Found {
-    const entry = this.#entry(name)
-    const { key, row: before, slot } = entry
+  save(record: KnownRecord, draft: RowDraft | undefined): void {
+    const { key, row: before } = record
     const row = draft?.finish()
-    for (const field of before?.long ?? noNames) {
-      if (row?.long.includes(field) !== true) this.#store.drop(this.#longValues, longKey(key, field))
+    this.#saveLongValues(key, before, row, draft?.added)
+    record.row = row
+    if (row === undefined) {
+      if (before !== undefined) record.slot = this.#store.drop(this.#records, key, record.slot)
+      return
     }
-    for (const [field, value] of draft?.added ?? noValues) {
-      this.#store.put(this.#longValues, longKey(key, field), value)
-    }
-    if (row !== undefined) {
-      entry.slot = this.#store.put(this.#records, key, storedRow(row), { isNew: before === undefined, slot })
-    } else if (before !== undefined) this.#store.drop(this.#records, key, slot)
-    entry.row = row
-    return entry
+    const isSmall = row.bytes.length <= smallRowBytes
+    const change = before === undefined || isSmall ? undefined : draft?.changeOf(before)
+    record.slot = this.#store.put(this.#records, key, row.bytes, {
+      isNew: before === undefined,
+      slot: record.slot,
+      change,
+    })
   }
 
-  #entry(name: string): Entry {
-    const recent = this.#recent.get(name)
-    if (recent !== undefined) return recent
-    const key = recordName(byteString(name))
-    const entry = { key, row: rowOf(this.#store.get(this.#records, key)), slot: undefined }
-    this.#recent.set(name, entry)
-    return entry
+  #saveLongValues(
+    key: string,
+    before: Row | undefined,
+    row: Row | undefined,
+    added: ReadonlyMap<string, Scalar> | undefined,
+  ): void {
+    if (before?.hasApart === true) {
+      const stay = row === undefined ? [] : apartIn(row)
+      for (const name of apartIn(before)) {
+        if (!stay.includes(name)) this.#store.drop(this.#longValues, longKey(key, name))
+      }
+    }
+    if (added === undefined) return
+    for (const [name, value] of added) this.#store.put(this.#longValues, longKey(key, name), value)
   }
 
   #longValue(key: string, field: string): Scalar {
@@ -82,11 +117,3 @@ export class Records {
 }
 
 const longKey = (key: string, field: string): string => measured(key) + byteString(field)
-
-const storedRow = ({ shape, values, long }: Row): Stored => [shape.bytes, values, long]
-
-function rowOf(stored: Stored | undefined): Row | undefined {
-  if (stored === undefined) return undefined
-  const [names, values, long] = stored as [Uint8Array, Scalar[], string[]]
-  return { shape: shapeFrom(names), values, long }
-}

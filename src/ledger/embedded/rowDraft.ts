@@ -1,31 +1,26 @@
-/** A record while a transaction changes it: a copy of its own, which becomes the record if all goes well. */
+/** A record while a transaction changes it: what changes, by place, which becomes the record if all goes well. */
 import type { Patch, Scalar } from '../port.js'
 import { InvalidWrite } from './names.js'
+import { apart } from './packing.js'
+import { type Kept, keptAt, ownRow, type Row, type RowChange, sharedRow } from './row.js'
 import { checkedScalar, checkFieldName, finite, isLong } from './scalars.js'
-import { noFields, type Shape } from './shape.js'
-
-/** A record as it is kept in memory: never changed, only replaced. */
-export type Row = {
-  readonly shape: Shape
-  /** In the order of the shape's names. */
-  readonly values: readonly Scalar[]
-  /** Names of the fields whose values lie apart. */
-  readonly long: readonly string[]
-}
-
-const noNames: readonly string[] = []
+import type { Shape, Shapes } from './shape.js'
 
 export class RowDraft {
+  readonly #shapes: Shapes
+  readonly #before: Row | undefined
   #shape: Shape
-  #values: Scalar[]
-  #long: readonly string[]
+  /** By place; undefined: as before. */
+  readonly #values: (Kept | undefined)[]
   /** Long values that are not stored yet. */
   #added: Map<string, Scalar> | undefined
 
-  constructor(row: Row | undefined) {
-    this.#shape = row === undefined ? noFields : row.shape
-    this.#values = row === undefined ? [] : row.values.slice()
-    this.#long = row === undefined ? noNames : row.long
+  /** `before`: what it begins with. */
+  constructor(shapes: Shapes, before: Row | undefined) {
+    this.#shapes = shapes
+    this.#before = before
+    this.#shape = before === undefined ? shapes.none : before.shape
+    this.#values = before === undefined ? [] : new Array(before.shape.names.length).fill(undefined)
   }
 
   put(patch: Patch): void {
@@ -37,15 +32,28 @@ export class RowDraft {
   }
 
   add(name: string, n: number): void {
-    const place = this.#shape.placeOf(name)
-    const present = place === -1 ? 0 : this.#values[place]
-    if (typeof present !== 'number' || this.#long.includes(name))
-      throw new InvalidWrite(`add to ${name}, which is no number`)
+    const present = this.#kept(this.#shape.placeOf(name)) ?? 0
+    if (typeof present !== 'number') throw new InvalidWrite(`add to ${name}, which is no number`)
     this.#set(name, finite(present + finite(n)))
   }
 
   finish(): Row {
-    return { shape: this.#shape, values: this.#values, long: this.#long }
+    if (!this.#shape.isShared) return ownRow(this.#fields())
+    return sharedRow(this.#shape, this.#shapes.idOf(this.#shape), this.#before, this.#values)
+  }
+
+  /** What became of `before`; undefined: it isn't told by places. */
+  changeOf(before: Row): RowChange | undefined {
+    if (this.#before !== before || !this.#shape.isShared) return undefined
+    const places: number[] = []
+    const values: Kept[] = []
+    for (let place = 0; place < this.#values.length; place++) {
+      const value = this.#values[place]
+      if (value === undefined) continue
+      places.push(place)
+      values.push(value)
+    }
+    return { shape: this.#shapes.idOf(this.#shape), size: this.#values.length, places, values }
   }
 
   get added(): ReadonlyMap<string, Scalar> | undefined {
@@ -54,32 +62,37 @@ export class RowDraft {
 
   #set(name: string, value: Scalar): void {
     if (isLong(value)) {
-      checkFieldName(name)
-      this.#remove(name)
-      this.#long = [...this.#long, name]
       this.#added ??= new Map()
       this.#added.set(name, value)
-      return
-    }
-    if (this.#long.length > 0) this.#forgetLong(name)
+    } else this.#added?.delete(name)
+    const kept = isLong(value) ? apart : value
     const place = this.#shape.placeOf(name)
     if (place === -1) {
       // A shape's names were checked when it was made.
-      this.#shape = this.#shape.next(name) ?? this.#shape.with(checkFieldName(name))
-      this.#values.push(value)
-    } else this.#values[place] = value
+      this.#shape = this.#shape.next.get(name) ?? this.#shapes.with(this.#shape, checkFieldName(name))
+      this.#values.push(kept)
+    } else this.#values[place] = kept
   }
 
   #remove(name: string): void {
-    if (this.#long.length > 0) this.#forgetLong(name)
     const place = this.#shape.placeOf(name)
     if (place === -1) return
-    this.#shape = this.#shape.without(name)
-    this.#values.splice(place, 1)
+    this.#values[place] = null
+    this.#added?.delete(name)
   }
 
-  #forgetLong(name: string): void {
-    this.#long = this.#long.filter((one) => one !== name)
-    this.#added?.delete(name)
+  #kept(place: number): Kept {
+    const value = place === -1 ? null : this.#values[place]
+    if (value !== undefined) return value
+    return this.#before === undefined ? null : keptAt(this.#before, place)
+  }
+
+  #fields(): Map<string, Kept> {
+    const fields = new Map<string, Kept>()
+    for (const [place, name] of this.#shape.names.entries()) {
+      const kept = this.#kept(place)
+      if (kept !== null) fields.set(name, kept)
+    }
+    return fields
   }
 }

@@ -18,7 +18,7 @@ export type SetRange = {
 }
 
 /** A member: its byte string, the name of its row, and the scores that it has, set by set. */
-type Scored = { readonly name: string; readonly row: string; scores: Scores; slot: Slot | undefined }
+export type Scored = { readonly name: string; readonly row: string; scores: Scores; slot: Slot | undefined }
 
 type Scores = readonly (readonly [set: string, score: number])[]
 
@@ -39,25 +39,37 @@ export class Sets {
     this.#members = new Recent(membersInMemory)
   }
 
-  index(set: string, member: string, score: number): void {
-    const list = this.#list(set)
-    const scored = this.#member(member)
-    const before = scoreIn(scored.scores, set)
-    if (before === score) return
-    if (before !== undefined) this.#store.drop(list, scoreString(before) + scored.name)
-    this.#store.put(list, scoreString(score) + scored.name, true, { isNew: before === undefined })
-    this.#save(scored, [...without(scored.scores, set), [set, score]])
+  /** Throws where the set or the member can't be called so. Good for the call that it was found in. */
+  member(set: string, member: string): Scored {
+    this.#list(set)
+    return this.#member(member)
   }
 
-  unindex(set: string, member: string): void {
-    const scored = this.#member(member)
+  index(set: string, scored: Scored, score: number): void {
+    const before = scoreIn(scored.scores, set)
+    if (before === score) return
+    const list = this.#list(set)
+    if (before !== undefined) this.#store.drop(list, scoreString(before) + scored.name)
+    this.#store.put(list, scoreString(score) + scored.name, true, { isNew: before === undefined })
+    const one = [set, score] as const
+    this.#save(scored, before === undefined ? [...scored.scores, one] : [...without(scored.scores, set), one])
+  }
+
+  unindex(set: string, scored: Scored): void {
     const before = scoreIn(scored.scores, set)
     if (before === undefined) return
     this.#store.drop(this.#list(set), scoreString(before) + scored.name)
     this.#save(scored, without(scored.scores, set))
   }
 
+  /** Between calls: no more than so many stay in memory. */
+  forget(): void {
+    this.#lists.forget()
+    this.#members.forget()
+  }
+
   range(set: string, { after, limit, upTo, descending = false }: SetRange): Page {
+    this.forget()
     const members: Member[] = []
     // Right after a suffix comes the same with a zero byte.
     const past = after === undefined ? undefined : Buffer.from(after, 'base64url').toString('latin1')
@@ -88,7 +100,7 @@ export class Sets {
   #save(scored: Scored, scores: Scores): void {
     const { row, scores: before, slot } = scored
     scored.scores = scores
-    if (scores.length === 0) this.#store.drop(this.#rows, row, slot)
+    if (scores.length === 0) scored.slot = this.#store.drop(this.#rows, row, slot)
     else scored.slot = this.#store.put(this.#rows, row, scores, { isNew: before.length === 0, slot })
   }
 

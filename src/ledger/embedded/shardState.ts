@@ -56,11 +56,12 @@ export class ShardState {
     return this.#lastId.toString(36).padStart(idDigits, '0')
   }
 
-  /** Keeps what changed of the shard itself: once a call. */
+  /** Ends a call that wrote something: keeps what changed of the shard itself. */
   save(now: number): void {
     this.#now = now
     this.lanes.saveCounts()
     this.logs.saveSizes()
+    for (const one of [this.records, this.sets, this.logs]) one.forget()
     this.#store.put(this.#table, '', [this.#epoch, this.#lastId, now])
   }
 }

@@ -7,16 +7,18 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LedgerFault } from '../port.js'
-import { contentOf, entriesFrom, type Group, newGroup } from './group.js'
+import { codeOf, messageOf } from './folderRefusal.js'
+import { entriesFrom, type Group, isEmpty, newGroup, packGroup } from './group.js'
 import type { Journal } from './journal.js'
 import { Layer, type Slot } from './layer.js'
-import { codeOf, messageOf } from './ledgerRefusal.js'
 import { type Item, mergeLayers } from './mergeLayers.js'
 import { Packer, type Stored } from './packing.js'
 import type { Pages } from './pages.js'
+import { changedBytes } from './row.js'
 import { afterTable, type Table } from './tables.js'
 import { takeOver } from './takeOver.js'
 import { unpack } from './unpacking.js'
+import type { WriteHints } from './writeHints.js'
 
 /** Where names lie: `from` belongs to it, `to` doesn't. Empty: to the end. */
 export type StoreRange = {
@@ -24,9 +26,6 @@ export type StoreRange = {
   readonly to?: string | undefined
   readonly descending?: boolean | undefined
 }
-
-/** What the caller knows already. */
-export type WriteHints = { readonly isNew?: boolean; readonly slot?: Slot | undefined }
 
 export type StoreLimits = {
   /** The pages take over once a file of the journal has this much: what memory holds and a start reads again. */
@@ -63,31 +62,42 @@ export class Store {
   }
 
   get(table: Table, name: string): Stored | undefined {
-    const slot = this.#top.get(table, name) ?? this.#taken?.get(table, name)
-    if (slot !== undefined) return slot.value
+    const slot = this.slot(table, name)
+    return slot === undefined ? this.paged(table, name) : slot.value
+  }
+
+  /** Where a value is in memory, removed ones too. */
+  slot(table: Table, name: string): Slot | undefined {
+    return this.#top.get(table, name) ?? this.#taken?.get(table, name)
+  }
+
+  /** What the pages have, where nothing newer is in memory. */
+  paged(table: Table, name: string): Stored | undefined {
     const bytes = this.#pages.get(table + name)
     return bytes === undefined ? undefined : unpack(bytes)
   }
 
-  /**
-   * `isNew`: nothing is stored under this name, for certain. Returns where it is in memory: given again with the next
-   * write of the same name, it saves looking for it.
-   */
-  put(table: Table, name: string, value: Stored, { isNew = false, slot: last }: WriteHints = {}): Slot {
-    const slot = last?.layer === this.#top && last.value !== undefined ? last : this.#top.get(table, name)
-    if (slot === undefined) return this.#add(table, name, value, !isNew)
-    this.#change(slot, value)
+  /** Returns where it is in memory: given again with the next write of the same name, it saves looking for it. */
+  put(table: Table, name: string, value: Stored, hints: WriteHints = {}): Slot {
+    const known = hints.isUnique === true ? undefined : this.#known(table, name, hints.slot)
+    const slot = known ?? place(this.#top, table, name, hints.isNew !== true)
+    slot.value = value
+    slot.group = this.#group
+    if (known === undefined) this.#top.set(slot)
+    if (hints.change === undefined) this.#gather(slot)
+    else if (!slot.isGathered) this.#group.changes.push({ table, name, change: hints.change })
     return slot
   }
 
-  drop(table: Table, name: string, last?: Slot): void {
-    const slot = last?.layer === this.#top && last.value !== undefined ? last : this.#top.get(table, name)
-    if (slot === undefined) {
-      this.#add(table, name, undefined, true)
-      return
-    }
-    this.#change(slot, undefined)
+  drop(table: Table, name: string, last?: Slot): Slot {
+    const known = this.#known(table, name, last)
+    const slot = known ?? place(this.#top, table, name, true)
+    slot.value = undefined
+    slot.group = this.#group
+    if (known === undefined) this.#top.set(slot)
+    this.#gather(slot)
     if (!slot.isBelow) this.#top.delete(slot)
+    return slot
   }
 
   /** Of a list, in order. Nothing may be written while it is read. */
@@ -119,14 +129,14 @@ export class Store {
   /** Settles once everything that was put so far is durable; rejects where that isn't known. */
   settled(): Promise<void> {
     if (this.#state.kind === 'broken') return Promise.reject(new LedgerFault(this.#state.why))
-    if (this.#group.slots.length === 0) return this.#underWay
+    if (isEmpty(this.#group)) return this.#underWay
     this.#running ??= this.#run()
     return this.#group.durable
   }
 
   /** Whether what was put so far is durable. */
   get isSettled(): boolean {
-    return this.#group.slots.length === 0 && this.#running === undefined
+    return isEmpty(this.#group) && this.#running === undefined
   }
 
   /** Makes durable what was put, and ends. */
@@ -145,22 +155,22 @@ export class Store {
 
   /** What a record of the journal says, put again. */
   replay(content: Uint8Array): void {
-    for (const { table, name, value } of entriesFrom(content)) {
-      this.#top.set({ ...place(this.#top, table, name, true), value, isInJournal: true })
+    for (const entry of entriesFrom(content)) {
+      const { table, name } = entry
+      const slot = { ...place(this.#top, table, name, true), isInJournal: true }
+      slot.value = 'change' in entry ? changedBytes(this.#rowBytes(table, name), entry.change) : entry.value
+      this.#top.set(slot)
     }
   }
 
-  #add(table: Table, name: string, value: Stored | undefined, isBelow: boolean): Slot {
-    const slot = place(this.#top, table, name, isBelow)
-    slot.value = value
-    this.#top.set(slot)
-    this.#gather(slot)
-    return slot
+  #rowBytes(table: Table, name: string): Uint8Array | undefined {
+    const bytes = this.get(table, name)
+    return bytes instanceof Uint8Array ? bytes : undefined
   }
 
-  #change(slot: Slot, value: Stored | undefined): void {
-    slot.value = value
-    this.#gather(slot)
+  /** The slot of the layer that is written, if it has one. */
+  #known(table: Table, name: string, last: Slot | undefined): Slot | undefined {
+    return last?.layer === this.#top && last.value !== undefined ? last : this.#top.get(table, name)
   }
 
   #gather(slot: Slot): void {
@@ -172,14 +182,14 @@ export class Store {
   /** Flushes group after group until there is none. */
   async #run(): Promise<void> {
     await Promise.resolve()
-    while (this.#group.slots.length > 0 && this.#state.kind !== 'broken') {
+    while (!isEmpty(this.#group) && this.#state.kind !== 'broken') {
       // Who writes faster than the pages take over has to wait for them.
       if (this.#journal.bytes > 2 * this.#limits.journalBytes && !this.#isTakeOverStuck) await this.#takingOver
       const isTurned = this.#journal.bytes >= this.#limits.journalBytes && (await this.#turnJournal())
       const group = this.#group
       this.#group = newGroup()
       this.#underWay = group.durable
-      const content = this.#packer.pack(contentOf(group))
+      const content = packGroup(this.#packer, group)
       if (isTurned) {
         this.#taken = this.#top
         this.#top = new Layer()
@@ -195,6 +205,7 @@ export class Store {
     while (this.#state.kind !== 'closing') {
       try {
         await this.#journal.append(content)
+        group.isDurable = true
         group.settle()
         this.#underWay = Promise.resolve()
         if (this.#state.kind === 'full') this.#state = { kind: 'open' }
@@ -243,5 +254,5 @@ function* fromPages(pages: Pages, table: Table, { from, to, descending = false }
 }
 
 function place(layer: Layer, table: Table, name: string, isBelow: boolean): Slot {
-  return { layer, table, name, value: undefined, isBelow, isInJournal: false, isGathered: false }
+  return { layer, table, name, value: undefined, isBelow, isInJournal: false, isGathered: false, group: undefined }
 }

@@ -13,6 +13,8 @@ export type RowKind =
   | 'r'
   /** A long value of a record's field. */
   | 'b'
+  /** The names of a record's fields. */
+  | 's'
   /** A pending entry. */
   | 'p'
   /** How many wait in a lane. */

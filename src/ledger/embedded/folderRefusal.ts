@@ -1,27 +1,5 @@
-/** Why a folder isn't opened. It is left as it was; the message says what to do next. */
-
-export type RefusalKind =
-  /** Another process has it open. */
-  | 'locked'
-  /** It may not be read or written. */
-  | 'forbidden'
-  | 'full'
-  /** It was made by a later version. */
-  | 'newer'
-  /** Something in it isn't as it was left. */
-  | 'damaged'
-  /** It was made with other settings, such as another number of shards. */
-  | 'different'
-
-export class LedgerRefusal extends Error {
-  override readonly name = 'LedgerRefusal'
-  readonly kind: RefusalKind
-
-  constructor(kind: RefusalKind, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.kind = kind
-  }
-}
+/** What the system says of a folder, as a refusal that tells a person what to do. */
+import { LedgerRefusal, type RefusalKind } from '../ledgerRefusal.js'
 
 const codes: ReadonlyMap<unknown, RefusalKind> = new Map([
   ['EACCES', 'forbidden'],
