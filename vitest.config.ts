@@ -2,5 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 // Two cores here and in CI: files run in forks side by side, tests of one file one after the other.
 export default defineConfig({
-  test: { include: ['tests/**/*.test.ts'], pool: 'forks', maxWorkers: 2, testTimeout: 30_000, hookTimeout: 30_000 },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/redis/installRedis.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
 })

@@ -41,7 +41,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   telemetry: [...leaves],
   client: ['protocol'],
   main: [...leaves, 'ledger', 'actors', 'transport', 'safety', 'review', 'cluster', 'telemetry'],
-  cli: [...leaves, 'ledger', 'main', 'client', 'transport'],
+  prove: [...leaves, 'client'],
+  cli: [...leaves, 'ledger', 'main', 'client', 'transport', 'prove'],
 }
 
 /** Rooms that see the port alone, never a driver. */
