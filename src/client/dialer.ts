@@ -27,7 +27,8 @@ export interface DialerEvents {
 }
 
 export interface DialerOptions {
-  readonly endpoint: string
+  /** Of nodes of one cluster: each attempt goes to the next one. */
+  readonly endpoints: readonly [string, ...string[]]
   readonly tokens: TokenSource
   readonly platform: Platform
 }
@@ -47,9 +48,13 @@ export class Dialer {
   #attempt: Attempt = { kind: 'idle' }
   #refused: RefusedToken | undefined
   #failures = 0
+  #next: number
 
   constructor(options: DialerOptions, events: DialerEvents) {
     this.#options = options
+    // A fleet that starts together spreads over the nodes.
+    const { length } = options.endpoints
+    this.#next = length > 1 ? Math.floor(options.platform.random() * length) : 0
     this.#events = events
   }
 
@@ -126,7 +131,8 @@ export class Dialer {
   }
 
   #connect(token: string): void {
-    const { endpoint, platform } = this.#options
+    const { endpoints, platform } = this.#options
+    const endpoint = endpoints[this.#next++ % endpoints.length] ?? endpoints[0]
     const connection = new Connection(endpoint, token, platform, {
       hello: () => this.#events.hello(),
       heartbeat: () => this.#events.heartbeat(),

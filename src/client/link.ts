@@ -10,7 +10,7 @@ import { ChimeraError } from './chimeraError.js'
 import type { Connection } from './connection.js'
 import { Dialer } from './dialer.js'
 import { nextAfter } from './ending.js'
-import { endpointOf, type Role } from './endpoint.js'
+import { endpointsOf, type Role } from './endpoint.js'
 import type { LinkOptions, LinkState, StateListener } from './linkState.js'
 import { type Platform, systemPlatform } from './platform.js'
 import { Renewal } from './renewal.js'
@@ -56,7 +56,7 @@ export class Link {
     this.#tokens = token
     this.#owner = owner
     this.#dialer = new Dialer(
-      { endpoint: endpointOf(url, owner.role), tokens: token, platform },
+      { endpoints: endpointsOf(url, owner.role), tokens: token, platform },
       {
         hello: () => owner.hello(),
         heartbeat: () => owner.heartbeat(),

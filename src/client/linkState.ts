@@ -13,8 +13,11 @@ export type LinkState =
 export type StateListener = (state: LinkState) => void
 
 export interface LinkOptions {
-  /** Address of a node, or of what stands before several: `ws://127.0.0.1:7700`. */
-  readonly url: string
+  /**
+   * Of a node, or of what stands before several: `ws://127.0.0.1:7700`. Of several nodes of one cluster: a list, or a
+   * text with commas between; where one can't be reached the next is tried.
+   */
+  readonly url: string | readonly string[]
   /** A provider is asked before each connection, and in time before a token expires. */
   readonly token: TokenSource
   /** Clock, timers and randomness. Default: the machine's. */

@@ -3,9 +3,10 @@
  *
  * Outcomes of one task are told one after the other, those of different tasks side by side; the node sends no more than
  * its window beyond what was seen, which bounds them. What was seen is told as one number, so the slowest of them
- * decides.
+ * decides. One that comes again on another connection is not told again, but counts as seen there, too.
  */
 import type { Outcome } from '../protocol/nodeFrames.js'
+import { DealtWith } from './dealtWith.js'
 
 /** May return a promise: the outcome counts as seen when it has settled. */
 export type OutcomeListener = (outcome: Outcome) => void | Promise<void>
@@ -17,6 +18,7 @@ export class Outcomes {
   #done = new Set<number>()
   #seen = 0
   #connection = 0
+  readonly #dealtWith = new DealtWith()
   /** The last outcome of a task that is being dealt with. */
   readonly #underWay = new Map<string, Promise<void>>()
 
@@ -40,8 +42,9 @@ export class Outcomes {
     const connection = this.#connection
     const before = this.#underWay.get(outcome.task) ?? Promise.resolve()
     const dealtWith = before
-      .then(() => this.#tell(outcome))
+      .then(() => (this.#dealtWith.has(outcome) ? undefined : this.#tell(outcome)))
       .then(() => {
+        this.#dealtWith.add(outcome)
         if (this.#underWay.get(outcome.task) === dealtWith) this.#underWay.delete(outcome.task)
         if (connection === this.#connection) this.#deal(outcome.seq)
       })

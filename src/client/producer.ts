@@ -41,7 +41,8 @@ export type TaskFilter = {
 
 /** Between two looks at the records that somebody waits for. */
 const pollMs = 2_000
-const looksAtOnce = 64
+/** Each may come with a large output. */
+const looksAtOnce = 16
 /** What a timer can count to. */
 const longestMs = 2 ** 31 - 1
 

@@ -11,6 +11,8 @@ const subprotocol = 'chimera.v1'
 const maxMessageBytes = 9 * 1_048_576
 /** How long the other side may take to answer a close. */
 const closeTimeoutMs = 2_000
+/** Of what comes with a refused handshake; what is longer is not the node's. */
+const mostReasonLength = 16_384
 
 export interface SocketEvents {
   opened(): void
@@ -72,8 +74,10 @@ class NodeSocket implements Socket {
     this.#hasEnded = true
     const seconds = Number(response.headers['retry-after'])
     const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined
-    this.#events.refused(response.statusCode ?? 0, retryAfterMs, response.statusMessage ?? '')
-    request.destroy()
+    void reasonOf(response).then((reason) => {
+      this.#events.refused(response.statusCode ?? 0, retryAfterMs, reason)
+      request.destroy()
+    })
   }
 
   #closed(code: number, reason: string): void {
@@ -95,6 +99,24 @@ class NodeSocket implements Socket {
     this.#isDropped = true
     this.#socket?.terminate()
   }
+}
+
+/** What the status says, and what the node says in its problem document. */
+async function reasonOf(response: IncomingMessage): Promise<string> {
+  const { statusMessage = '' } = response
+  const detail = await detailOf(response).catch(() => undefined)
+  return detail === undefined ? statusMessage : `${statusMessage}: ${detail}`
+}
+
+async function detailOf(response: IncomingMessage): Promise<string | undefined> {
+  let text = ''
+  for await (const chunk of response.setEncoding('utf8')) {
+    text += chunk
+    if (text.length > mostReasonLength) return undefined
+  }
+  const problem: unknown = JSON.parse(text)
+  const isProblem = typeof problem === 'object' && problem !== null && 'detail' in problem
+  return isProblem && typeof problem.detail === 'string' ? problem.detail : undefined
 }
 
 const optionsOf = (token: string): object => ({

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { TokenSource } from '../../src/client/index.js'
 import { Operator } from '../../src/client/index.js'
@@ -125,6 +128,22 @@ test.each([
   expect(await states.next('closed')).toMatchObject({ because: { code } })
   await expect(asked).rejects.toMatchObject({ code })
   expect(node.attempts).toBe(1)
+})
+
+test('[K27] a refused handshake is told with what the node said of it', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  server.on('upgrade', (_request, socket) => {
+    const body = '{"detail":"expected a token with the role operator"}'
+    socket.end(`HTTP/1.1 403 Forbidden\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+  })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const operator = new Operator({ url: `ws://127.0.0.1:${port}`, token: 't' })
+  await expect(operator.stats()).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+    message: 'the node answered 403 Forbidden: expected a token with the role operator',
+  })
 })
 
 test('[K10] a refused token is replaced once by another one of the provider', async () => {
@@ -368,4 +387,29 @@ const welcomeTo = (re: number): object => ({
   heartbeatMs: 5_000,
   limits: { messageBytes: 1_048_576 },
   ledger: { generation: 'g1', durability: 'fsync', windowMs: 0 },
+})
+
+test('[K113] of several addresses the next one is tried after each that fails', async () => {
+  const [first, second] = [await openNode(), await openNode()]
+  const platform = new HandPlatform()
+  platform.chance = 0
+  const operator = new Operator({ url: [first.url, second.url], token: 'secret', platform })
+  onTestFinished(() => operator.close())
+  const states = new States(operator)
+  for (const node of [first, second, first]) {
+    const peer = await node.connection()
+    peer.drop()
+    await states.next('waiting')
+    platform.advance(0)
+  }
+  await second.welcomed({ node: 'n2' })
+  expect(await states.next('open')).toEqual({ kind: 'open', node: 'n2' })
+})
+
+test('[K113] addresses can stand in one text; a wrong one among them is refused at once', async () => {
+  const node = await openNode()
+  const operator = new Operator({ url: `${node.url}, ${node.url}`, token: 'secret' })
+  onTestFinished(() => operator.close())
+  await node.welcomed()
+  expect(() => new Operator({ url: 'ws://here,nowhere', token: 'secret' })).toThrow('got nowhere')
 })

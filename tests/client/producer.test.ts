@@ -268,6 +268,26 @@ test('[K75] outcomes dealt with after their connection was lost are not told as 
   expect(next.left).toEqual([])
 })
 
+test('[G1 K84] outcomes that were dealt with count as seen on the next connection, and are not told again', async () => {
+  const { node, producer, peer, platform, states } = await connected()
+  const log: string[] = []
+  const finish = new Map<string, () => void>()
+  const { all, told } = untilTold(2)
+  producer.onOutcome(({ task }) => {
+    log.push(task)
+    told()
+    // The second one is still dealt with when the connection goes.
+    return task === 'b' ? new Promise<void>((resolve) => finish.set(task, resolve)) : undefined
+  })
+  peer.send(outcome(1, 'a'), outcome(2, 'b'))
+  await all
+  const next = await reconnect(node, peer, platform, states)
+  finish.get('b')?.()
+  next.send(outcome(1, 'b'), outcome(2, 'a'), outcome(3, 'c'))
+  while ((await next.next('seen')).seq !== 3);
+  expect(log).toEqual(['a', 'b', 'c'])
+})
+
 test('[K76] for a task that the node knew already the record is read: it may have ended long ago', async () => {
   const { producer, peer } = await connected()
   const submitted = producer.submit(mail)
