@@ -43,7 +43,6 @@ const cardNumber = (n: number) =>
         timeoutMs: 60_000,
         createdAt: noon,
         updatedAt: noon,
-        content: '',
         ends: [],
       },
       agent: `crawler/${n % 1_000}`,

@@ -15,6 +15,8 @@ type Knob<Value> = {
   readonly why: string
   /** Not to be given as a flag, which other users of the machine can see. */
   readonly isSecret?: true
+  /** It may hold a password: not repeated in messages. */
+  readonly isPrivate?: true
 }
 
 const second = 1_000
@@ -57,19 +59,36 @@ const origins = (given: string): readonly string[] | undefined => {
   return each.every((origin) => webAddress(origin)?.origin === origin) ? each : undefined
 }
 
+const nameOfPart: Format = {
+  accepts: (given) => /^[A-Za-z0-9_.-]{1,64}$/.test(given),
+  expected: "1 to 64 letters, digits, '_', '.' or '-'",
+}
+
 export const knobs = {
   host: text('127.0.0.1', bytesBetween(1, 253), 'Where to listen. Nobody else gets in until told otherwise.'),
   port: integer(7_700, 0, 65_535, 'For WebSockets and HTTP. 0 takes a free one.'),
   metricsPort: optional(
     integer(0, 0, 65_535, 'Prometheus text, on a port of its own since it needs no token. Off by default.'),
   ),
-  data: text('.chimera', bytesBetween(1, 4_096), 'The folder of the embedded ledger.'),
+  data: text('.chimera', bytesBetween(1, 4_096), 'The folder of the embedded ledger, and of the secret for tokens.'),
   redis: {
-    read: () => undefined,
-    expected: 'nothing: this version keeps its ledger in the data folder; Redis comes with a later one',
+    read: (given) => (/^rediss?(\+sentinel|\+cluster)?:\/\/./.test(given) ? given : undefined),
+    expected: 'an address that begins with redis://, rediss://, redis+sentinel:// or redis+cluster://',
     fallback: undefined,
-    why: 'Where several nodes share their ledger.',
-  } as Knob<undefined>,
+    why: 'Where several nodes share their ledger, instead of a data folder of their own.',
+    isPrivate: true,
+  } as Knob<string | undefined>,
+  cluster: text('chimera', nameOfPart, 'On Redis: nodes of one cluster share it, and their keys begin with it.'),
+  shards: integer(16, 1, 1_024, 'On Redis: fixed when the cluster is made. More than nodes, so that they spread.'),
+  node: optional(text('', nameOfPart, "On Redis: this node's own name. By default its host and port.")),
+  publicUrl: {
+    read: (given) => webAddress(given)?.origin,
+    expected: 'an http or https address',
+    fallback: undefined,
+    why: 'On Redis: where clients reach this node, for whoever looks at the cluster.',
+  } as Knob<string | undefined>,
+  nodeLeaseMs: integer(2 * second, 500, minute, 'On Redis: a node silent for so long loses its shards to others.'),
+  nodeQuietMs: integer(6 * second, second, 10 * minute, 'On Redis: a node silent for so long is taken for dead.'),
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'info', 'From which level on lines are written.'),
   jwtSecret: {
     ...optional(
@@ -171,7 +190,7 @@ function readKnob(name: KnobName, flag: string | undefined, env: Environment): u
   if (given === undefined) return knob.fallback
   const value = knob.read(given)
   if (value !== undefined) return value
-  const got = knob.isSecret ? `${given.length} characters` : JSON.stringify(given)
+  const got = knob.isSecret || knob.isPrivate ? `${given.length} characters` : JSON.stringify(given)
   throw new UsageError(`${flag === undefined ? variableOf(name) : flagOf(name)}: expected ${knob.expected}, got ${got}`)
 }
 

@@ -9,6 +9,7 @@ import { signal } from './signal.js'
 import { type Frame, type LoadSocket, openAll, openSocket } from './socket.js'
 
 export type LifecycleOrder = {
+  /** Of a node, or of several with commas between: agents spread over them. */
   readonly url: string
   readonly agentToken: string
   readonly producerToken: string
@@ -33,6 +34,7 @@ export type LifecycleFound = Latencies & {
 const batch = 32
 
 export const lifecycleLoad = async (order: LifecycleOrder): Promise<LifecycleFound> => {
+  const urls = order.url.split(',')
   const payload = 'p'.repeat(order.bytes)
   const output = 'o'.repeat(order.bytes)
   const agents = await openAll(order.agents, (index) => openAgent(order, index, output))
@@ -69,7 +71,7 @@ export const lifecycleLoad = async (order: LifecycleOrder): Promise<LifecycleFou
   const requests = new Map<number, number>()
   let requestId = 1
   let lastSeq = 0
-  const producer = await openSocket(order.url, '/v1/producer', order.producerToken, (frame, socket) => {
+  const producer = await openSocket(urls[0] ?? '', '/v1/producer', order.producerToken, (frame, socket) => {
     const at = performance.now()
     if (frame.type === 'outcome') {
       lastSeq = frame.seq as number
@@ -146,7 +148,8 @@ export const lifecycleLoad = async (order: LifecycleOrder): Promise<LifecycleFou
 const openAgent = async ({ url, agentToken }: LifecycleOrder, index: number, output: string): Promise<LoadSocket> => {
   const ready = signal()
   let id = 1
-  const socket = await openSocket(url, '/v1/agent', agentToken, (frame, agent) => {
+  const urls = url.split(',')
+  const socket = await openSocket(urls[index % urls.length] ?? '', '/v1/agent', agentToken, (frame, agent) => {
     if (frame.type === 'task') {
       const task = frame.task as Frame & { id: string; lease: string }
       agent.send({ type: 'result', id: id++, task: task.id, lease: task.lease, output, confidence: 0.95, credits: 1 })

@@ -38,4 +38,6 @@ const answerTo = async (question: NodeQuestion): Promise<void> => {
 }
 
 process.on('message', (question: NodeQuestion) => void answerTo(question))
+// Whoever asked is gone.
+process.once('disconnect', () => void node.stop())
 answer({ kind: 'ready', url: node.url })

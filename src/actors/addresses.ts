@@ -11,4 +11,6 @@ export const dispatcherAddress = (tenant: string): Address => `dispatcher/${tena
 
 export const reviewQueueAddress = (tenant: string): Address => `reviewQueue/${tenant}`
 
+export const fleetWatchAddress: Address = 'fleetWatch'
+
 export const membershipAddress: Address = 'membership'

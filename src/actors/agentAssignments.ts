@@ -1,5 +1,5 @@
 /**
- * Tasks on their way to an agent: sent on, or given back where they come too late.
+ * Tasks on their way to an agent: sent on, or given back where they come too late or are too much.
  *
  * What calls a task off may overtake it. Its turn is noted then, and the task is not sent.
  */
@@ -8,6 +8,7 @@ import { armLook, assignmentOf, endLease, holdLease, leaseOf, notHeld, report } 
 import type { Holding, Work } from './agentSessionState.js'
 import type { AssignedMessage } from './dispatcher.js'
 import { type NodeEffect, send } from './effects.js'
+import { isTooMuch, keepCredit, noteSent } from './taskFlow.js'
 
 /** A claim has brought the session a task. */
 export const assign = (session: Holding, claimed: AssignedMessage, now: number): readonly NodeEffect[] => {
@@ -17,9 +18,13 @@ export const assign = (session: Holding, claimed: AssignedMessage, now: number):
   if (session.kind !== 'live') return giveBack(session, claimed, now)
   // The agent never hears of it, and still wants one.
   if (work.calledOff.delete(turnName(task.id, task.turn))) return grantCredits(session, 1)
+  // The node stood still since, or was long about it: the fleet may be paused by now.
+  if (now >= claimed.until) return [...grantCredits(session, 1), ...giveBack(session, claimed, now)]
+  if (isTooMuch(session, task)) return [...keepCredit(session), ...giveBack(session, claimed, now)]
   const held = holdAssigned(session, claimed, true, now)
   return [
     send({ type: 'task', task: assignmentOf(task, held) }),
+    ...noteSent(session, task),
     { kind: 'dispatched', waitedMs: now - task.updatedAt },
     ...armLook(session, held),
     ...report(session, now),

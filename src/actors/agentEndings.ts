@@ -12,15 +12,17 @@ import type { LeasePlace } from '../tasks/lease.js'
 import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { queueOf } from '../tasks/task.js'
 import type { Verdict } from '../tasks/verdict.js'
-import { dispatcherAddress } from './addresses.js'
 import { armLook, expect, freePlaces, lookAgainAt, report } from './agentLeases.js'
 import type { Ending, HeldLease, Holding, Live, Pending, Waiter } from './agentSessionState.js'
 import { answerTo } from './answer.js'
-import { type NodeEffect, send, tell } from './effects.js'
+import { type NodeEffect, send } from './effects.js'
+import { passOn } from './taskFlow.js'
 
 export const staleLease = refuse('STALE_LEASE', 'lease: it has ended, or it is not a lease of this agent for this task')
 
 const confidenceOf = (said: unknown): number => (typeof said === 'number' && said >= 0 && said <= 1 ? said : 0)
+
+const nothing: readonly never[] = []
 
 /** Takes in an ending frame. `held` null: the lease isn't held here, or ends already, and `effects` is all there is. */
 const begin = (
@@ -36,11 +38,11 @@ const begin = (
   if (held !== undefined && held.lease.task.id === task) {
     if (held.ending === null) {
       held.ending = { by, waiters: [waiter] }
-      return { held, effects: [] }
+      return { held, effects: nothing }
     }
     // Answered once it is known how the lease ended.
     held.ending.waiters.push(waiter)
-    return { held: null, effects: [] }
+    return { held: null, effects: nothing }
   }
   const { tenant } = args.identity
   const place = args.desk.signer.verify(token, tenant, work.agent)
@@ -56,14 +58,13 @@ const explain = ({ work, args }: Holding, place: LeasePlace, waiter: Waiter, now
 })
 
 /** `credits` count at once: the lease on its way to its end takes no place any more. */
-export const grantCredits = ({ work, args, self }: Live, more: number | undefined): readonly NodeEffect[] => {
-  if (more === undefined || more === 0) return []
+export const grantCredits = (live: Live, more: number | undefined): readonly NodeEffect[] => {
+  const { work } = live
+  if (more === undefined || more === 0) return nothing
   const granted = Math.min(more, freePlaces(work) - work.credits)
-  if (granted <= 0) return []
+  if (granted <= 0) return nothing
   work.credits += granted
-  const { agent, connection, queues } = work
-  const to = dispatcherAddress(args.identity.tenant)
-  return [tell(to, { kind: 'want', session: self, agent, connection, queues, credits: granted })]
+  return passOn(live, granted)
 }
 
 export const endByResult = (live: Live, frame: Result, now: number): readonly NodeEffect[] => {
@@ -72,12 +73,7 @@ export const endByResult = (live: Live, frame: Result, now: number): readonly No
   const output = frame.output ?? Raw.of(null)
   // What is no number was left undecoded; the gate says what it is.
   const confidence = frame.confidence instanceof Raw ? frame.confidence.value() : frame.confidence
-  const tag = expect(live.work, {
-    kind: 'result',
-    token: held.token,
-    output: output.bytes,
-    confidence,
-  })
+  const tag = expect(live.work, { kind: 'result', token: held.token, output: output.bytes, confidence })
   const { tenant } = live.args.identity
   const queue = queueOf(held.lease.task)
   const value = output.value()
@@ -170,42 +166,50 @@ export const endAnswered = (
     return [...refuseAll(session, ending, overloaded(retryAfterMs)), ...look]
   }
   work.leases.delete(token)
-  const told = answerAll(session, ending, replyOf(reply))
-  if (session.kind === 'live') {
-    const others = ending.waiters.filter(({ by }) => by !== ending.by)
-    told.push(...others.map((waiter) => explain(session, held.lease.place, waiter, now)))
+  if (session.kind !== 'live') return report(session, now)
+  const effects = answerAll(session, held.lease.place, ending, reply, now)
+  if (ending.reason !== undefined && held.wasSent) {
+    effects.push(send({ type: 'cancel', task: held.lease.task.id, lease: token, reason: ending.reason }))
   }
-  if (ending.reason === undefined || session.kind !== 'live' || !held.wasSent) return [...told, ...report(session, now)]
-  const { id } = held.lease.task
-  return [...told, send({ type: 'cancel', task: id, lease: token, reason: ending.reason }), ...report(session, now)]
+  effects.push(...report(session, now))
+  return effects
 }
 
-/** An answer to each who sent the same; from the second on it is a duplicate. */
-const answerAll = (session: Holding, { by, waiters }: Ending, reply: Reply): NodeEffect[] => {
-  if (session.kind !== 'live') return []
-  const same = waiters.filter((waiter) => waiter.by === by)
-  return same.map((waiter, at) => {
-    if (at === 0 || reply.kind === 'error') return tellWaiter(session, waiter, reply)
-    return tellWaiter(session, waiter, ack({ ...reply.fields, duplicate: true }))
-  })
+/** An answer to each who sent the same; from the second on it is a duplicate. To the others it has to be explained. */
+const answerAll = (
+  live: Live,
+  place: LeasePlace,
+  { by, waiters }: Ending,
+  reply: AttemptReply,
+  now: number,
+): NodeEffect[] => {
+  let told = reply
+  const effects: NodeEffect[] = []
+  for (const waiter of waiters) {
+    if (waiter.by !== by) continue
+    effects.push(tellWaiter(live, waiter, replyOf(told)))
+    if (told.kind === 'done') told = { ...told, duplicate: true }
+  }
+  for (const waiter of waiters) if (waiter.by !== by) effects.push(explain(live, place, waiter, now))
+  return effects
 }
 
 /** The same to everybody who waits, whatever they sent. */
 const refuseAll = (session: Holding, { waiters }: Ending, reply: Reply): readonly NodeEffect[] =>
   session.kind === 'live' ? waiters.map(({ id }) => answerTo(id, reply)) : []
 
-/** With what is left of the credits, for whoever sent some. */
-export const tellWaiter = ({ work }: Live, { id, asksForMore }: Waiter, reply: Reply): NodeEffect =>
-  answerTo(
-    id,
-    reply.kind === 'ack' && asksForMore ? ack({ ...reply.fields, tasks: none, credits: work.credits }) : reply,
-  )
+/**
+ * With what is left of the credits, for whoever sent some. Tasks that are ready follow in the same message where they
+ * are due together.
+ */
+export const tellWaiter = ({ work }: Live, { id, asksForMore }: Waiter, reply: Reply): NodeEffect => {
+  if (reply.kind === 'error' || !asksForMore) return answerTo(id, reply)
+  return answerTo(id, ack(Object.assign({}, reply.fields, { tasks: nothing, credits: work.credits })))
+}
 
 export const replyOf = (reply: AttemptReply): Reply => {
   if (reply.kind === 'overloaded') return overloaded(reply.retryAfterMs)
   if (reply.kind === 'stale') return staleLease
-  return ack({ status: reply.status, ...(reply.duplicate ? { duplicate: true } : {}) })
+  const { status, duplicate } = reply
+  return ack(duplicate ? { status, duplicate } : { status })
 }
-
-/** Those that are ready follow in the same message where they are due together. */
-const none: readonly never[] = []

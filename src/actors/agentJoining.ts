@@ -3,17 +3,21 @@
  * connection. Only then is it welcome.
  */
 import type { AgentHello } from '../protocol/agentFrames.js'
+import type { Desk } from '../tasks/desk.js'
 import { type Joined, type Joiner, type JoinReply, joinAgent } from '../tasks/joining.js'
 import type { LeasePlace } from '../tasks/lease.js'
+import { ask, type Procedure } from '../tasks/procedure.js'
 import { overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { shardOf } from '../tasks/shardOf.js'
 import type { Verdict } from '../tasks/verdict.js'
-import { registryAddress, shardDoorAddress } from './addresses.js'
+import { fleetWatchAddress, registryAddress, shardDoorAddress } from './addresses.js'
 import { armLook, holdLease } from './agentLeases.js'
 import type { AgentSessionArgs, AgentSessionState, Greeting, Joining, Live, Work } from './agentSessionState.js'
 import { answerTo } from './answer.js'
 import { type NodeEffect, send, tell } from './effects.js'
+import type { MayJoin } from './fleetWatch.js'
 import type { Step } from './runtime/actor.js'
+import { newTaskFlow } from './taskFlow.js'
 import { welcomeOf } from './welcome.js'
 
 type AgentStep = Step<AgentSessionState, NodeEffect>
@@ -41,7 +45,22 @@ export const joinJudged = (joining: Joining, verdict: Verdict, now: number): Age
   const joiner: Joiner = { tenant, agent, queues: hello.queues, lastConnection, holding }
   const shards = [...new Set(holding.map(({ place }) => place.shard))]
   const next: Joining = { ...joining, lost, shards }
-  return [next, { kind: 'run', tag: 0, procedure: joinAgent(args.desk, joiner, now) }]
+  return [next, { kind: 'run', tag: 0, procedure: join(args.desk, joiner, now) }]
+}
+
+type JoinAnswer = JoinReply | { readonly kind: 'banned' } | { readonly kind: 'unknown' }
+
+const askMs = 5_000
+const unknownRetryMs = 250
+
+const banned = refuse('FORBIDDEN', 'hello: this agent is banned')
+export const closeBanned: NodeEffect = { kind: 'close', code: 4010, reason: 'banned' }
+
+/** What a banned agent held is not adopted. */
+function* join(desk: Desk, joiner: Joiner, now: number): Procedure<JoinAnswer> {
+  const { tenant, agent } = joiner
+  const { verdict } = yield* ask<MayJoin>(fleetWatchAddress, { kind: 'mayJoin', tenant, agent }, askMs)
+  return verdict === 'yes' ? yield* joinAgent(desk, joiner, now) : { kind: verdict }
 }
 
 /** The leases that the agent says it holds: those that are really its, and tokens of the others. */
@@ -72,9 +91,11 @@ export const endGreeting = (greeting: Greeting): AgentStep => {
 }
 
 export const joinRan = (joining: Joining, result: unknown, now: number): AgentStep => {
-  const reply = result as JoinReply
+  const reply = result as JoinAnswer
   const { self, args, hello, isGone } = joining
   if (reply.kind === 'overloaded') return joinFailed(joining, overloaded(reply.retryAfterMs))
+  if (reply.kind === 'unknown') return joinFailed(joining, overloaded(unknownRetryMs))
+  if (reply.kind === 'banned') return [...joinFailed(joining, banned), closeBanned]
   const live: Live = { kind: 'live', self, args, work: workOf(joining, reply) }
   const effects: NodeEffect[] = [
     tell(registryAddress, {
@@ -106,6 +127,7 @@ const workOf = ({ hello, agent }: Joining, { connection }: Joined): Work => ({
   calledOff: new Set(),
   nextTag: 1,
   credits: 0,
+  flow: newTaskFlow(),
   lookAt: 0,
   status: null,
   lastReportAt: 0,

@@ -2,7 +2,7 @@
 import type { Assignment } from '../protocol/nodeFrames.js'
 import { Raw } from '../protocol/raw.js'
 import { type Lease, loseAttempt, releaseLease } from '../tasks/attempt.js'
-import { queueOf, type Task } from '../tasks/task.js'
+import { queueOf, type Task, withoutBody } from '../tasks/task.js'
 import { registryAddress } from './addresses.js'
 import type { Ending, HeldLease, Holding, Pending, Work } from './agentSessionState.js'
 import type { AssignedMessage } from './dispatcher.js'
@@ -22,11 +22,9 @@ export const holdLease = (work: Work, lease: Lease, token: string, wasSent: bool
   return held
 }
 
-/** The task as it was claimed, without what only its `task` frame needs: a session keeps it as long as it runs. */
 export const leaseOf = (work: Work, { shard, lane, entry, task }: AssignedMessage): Lease => {
-  const { payload: _, previous: __, ...kept } = task
   const place = { shard, turn: task.turn, entry, task: task.id, lane }
-  return { place, task: kept, agent: work.agent, connection: work.connection }
+  return { place, task: withoutBody(task), agent: work.agent, connection: work.connection }
 }
 
 export const assignmentOf = (task: Task, { token, deadline }: HeldLease): Assignment => {
@@ -100,13 +98,20 @@ export const lookAtLeases = (session: Holding, now: number): readonly NodeEffect
   return effects
 }
 
-export type WhyEnded = { readonly code: string; readonly message: string }
+/** `isUncounted`: no attempt of the task's, although the agent had it. */
+export type WhyEnded = { readonly code: string; readonly message: string; readonly isUncounted?: true }
 
 const timedOut: WhyEnded = { code: 'TIMEOUT', message: 'The attempt took longer than its time limit.' }
 const silent: WhyEnded = { code: 'LEASE_EXPIRED', message: 'The agent did not keep its lease.' }
 export const agentLost: WhyEnded = {
   code: 'AGENT_LOST',
   message: 'The agent lost its connection and did not come back.',
+}
+/** A person's word about an agent says nothing of its tasks: no attempt of theirs is used up. */
+export const bannedWhileHeld: WhyEnded = {
+  code: 'AGENT_LOST',
+  message: 'The agent was banned.',
+  isUncounted: true,
 }
 export const notHeld: WhyEnded = { code: 'AGENT_LOST', message: 'The agent came back without it.' }
 
@@ -119,7 +124,8 @@ export const endLease = (
 ): readonly NodeEffect[] => {
   const ending: Ending = { by: 'other', waiters: [], reason: why.message }
   held.ending = ending
-  const procedure = held.wasSent ? loseAttempt(args.desk, held.lease, why, now) : releaseLease(held.lease, 'other', now)
+  const isLost = held.wasSent && why.isUncounted !== true
+  const procedure = isLost ? loseAttempt(args.desk, held.lease, why, now) : releaseLease(held.lease, 'other', now)
   return [{ kind: 'run', tag: expect(work, { kind: 'ending', token: held.token }), procedure }]
 }
 

@@ -20,8 +20,17 @@ import {
   staleLease,
   tellWaiter,
 } from './agentEndings.js'
-import { endGreeting, joinFailed, joinJudged, joinRan, sayHello } from './agentJoining.js'
-import { agentLost, endLease, expect, extendLeases, lookAtLeases, notHeld, report } from './agentLeases.js'
+import { closeBanned, endGreeting, joinFailed, joinJudged, joinRan, sayHello } from './agentJoining.js'
+import {
+  agentLost,
+  bannedWhileHeld,
+  endLease,
+  expect,
+  extendLeases,
+  lookAtLeases,
+  notHeld,
+  report,
+} from './agentLeases.js'
 import type { AgentSessionArgs, AgentSessionState, Holding, Leaving, Live } from './agentSessionState.js'
 import { answerTo } from './answer.js'
 import type { AssignedMessage } from './dispatcher.js'
@@ -31,22 +40,27 @@ import {
   type LostMessage,
   type NodeEffect,
   type RanMessage,
+  type SentMessage,
   send,
   tell,
 } from './effects.js'
 import type { ActorDefinition, Step } from './runtime/actor.js'
 import type { Woke } from './runtime/effect.js'
+import { flowOn } from './taskFlow.js'
 
 export type AgentSessionMessage =
   | FrameMessage<AgentFrame>
   | LostMessage
   | JudgedMessage
+  | SentMessage
   | RanMessage
   | AssignedMessage
   /** The dispatcher: nothing more comes from it. */
   | { readonly kind: 'left' }
   /** A newer connection of the agent holds these tasks now; the others end here. */
   | { readonly kind: 'replaced'; readonly adopted: ReadonlySet<string> }
+  /** Operators don't want this agent any more. */
+  | { readonly kind: 'banned' }
   /** The task is no longer this agent's: somebody called it off. */
   | { readonly kind: 'stopTask'; readonly task: string; readonly turn: number; readonly reason: string }
   /** The ledger says that this session holds it. Where the session doesn't know it, it is given back. */
@@ -61,7 +75,20 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
   supervision: 'stop',
   mailbox: { work: 2_048, control: 4_096 },
   // No flood of frames keeps a task out; `left` and `doYouHold` stay behind the tasks that were sent before them.
-  control: ['lost', 'judged', 'ran', 'ranNot', 'assigned', 'left', 'doYouHold', 'replaced', 'stopTask', 'woke'],
+  control: [
+    'lost',
+    'judged',
+    'sent',
+    'ran',
+    'ranNot',
+    'assigned',
+    'left',
+    'doYouHold',
+    'replaced',
+    'banned',
+    'stopTask',
+    'woke',
+  ],
 
   start: (args, self) => [{ kind: 'greeting', self, args, doubtful: [] }],
 
@@ -94,6 +121,8 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       return [session, ...endJudged(session, pending, { verdict, hash }, now)]
     },
 
+    sent: (session) => (session.kind === 'live' ? [session, ...flowOn(session)] : [session]),
+
     ran: (session, { tag, result }, now) => {
       if (session.kind === 'joining') return joinRan(session, result, now)
       if (session.kind === 'greeting') return [session]
@@ -125,6 +154,14 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       const close: readonly NodeEffect[] =
         session.kind === 'live' ? [{ kind: 'close', code: 4001, reason: 'replaced by a newer connection' }] : []
       const [next, ...effects] = leave(session, notHeld, now)
+      return [next, ...close, ...effects]
+    },
+
+    banned: (session, _message, now) => {
+      // It is told once it has arrived.
+      if (session.kind === 'greeting' || session.kind === 'joining') return [session]
+      const close: readonly NodeEffect[] = session.kind === 'live' ? [closeBanned] : []
+      const [next, ...effects] = leave(session, bannedWhileHeld, now)
       return [next, ...close, ...effects]
     },
 

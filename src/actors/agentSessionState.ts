@@ -14,6 +14,7 @@ import type { EndedBy, Lease } from '../tasks/attempt.js'
 import type { Desk } from '../tasks/desk.js'
 import type { Identity } from './effects.js'
 import type { Address } from './runtime/actor.js'
+import type { TaskFlow } from './taskFlow.js'
 
 /** What every session tells in its `welcome`. */
 export type SessionFacts = {
@@ -27,6 +28,8 @@ export type AgentSessionArgs = SessionFacts & {
   readonly identity: Identity
   readonly leaseMs: number
   readonly resumeMs: number
+  /** Bodies of tasks may take so much on their way out, a small part of what the connection's send buffer holds. */
+  readonly aheadBytes: number
 }
 
 /** A lease in the agent's hands. */
@@ -85,6 +88,7 @@ export type Work = {
   nextTag: number
   /** Tasks asked for and not yet given. */
   credits: number
+  readonly flow: TaskFlow
   /** When the next look at leases is armed for; 0: not armed. */
   lookAt: number
   status: 'ACTIVE' | 'IDLE' | 'BUSY' | null

@@ -4,12 +4,14 @@
  * Sessions say how many tasks they want; hints and a poll say which queues have some. For each (queue, shard) at most
  * one claim is under way. An agent that was given a task goes behind the others, so work spreads over the fleet.
  */
-import type { Claimed, ClaimRequest } from '../ledger/port.js'
-import { expireClaimed } from '../tasks/attempt.js'
-import { lane, priorities } from '../tasks/keys.js'
-import { type Task, taskOf } from '../tasks/task.js'
+import type { AttemptReply } from '../tasks/attempt.js'
+import { isAgentOpen } from '../tasks/fleetControl.js'
+import type { Task } from '../tasks/task.js'
 import { shardDoorAddress } from './addresses.js'
 import { ask, type NodeEffect, type RanMessage, tell } from './effects.js'
+import type { FleetMessage } from './fleetWatch.js'
+import { type FleetKnown, giveBackClaim, knownForMs, lookAfterReturn, sendableUntil } from './handOut.js'
+import { assigned, claimRequest, endWait, type LaneClaim, mayHaveMore } from './laneClaim.js'
 import { Line, type Taker } from './line.js'
 import type { ActorDefinition, Address, Step } from './runtime/actor.js'
 import type { Replied, Unanswered, Woke } from './runtime/effect.js'
@@ -22,9 +24,9 @@ export type AssignedMessage = {
   readonly lane: string
   readonly entry: string
   readonly task: Task
+  /** From then on it may not be sent any more. */
+  readonly until: number
 }
-
-type InFlight = { readonly queue: string; readonly shard: number; readonly takers: readonly Taker[] }
 
 export type DispatcherState = {
   readonly tenant: string
@@ -32,8 +34,10 @@ export type DispatcherState = {
   readonly shards: number
   readonly takers: Map<Address, Taker>
   readonly lines: Map<string, Line>
-  readonly claims: Map<number, InFlight>
+  readonly claims: Map<number, LaneClaim>
   readonly nextTag: number
+  /** What operators said of the fleet; null: not known yet, and nothing is handed out. */
+  readonly fleet: FleetKnown | null
 }
 
 export type DispatcherMessage =
@@ -49,6 +53,7 @@ export type DispatcherMessage =
   /** No more tasks for this session. Answered by `left` once no claim can bring it one. */
   | { readonly kind: 'leave'; readonly session: Address }
   | { readonly kind: 'laneReady'; readonly shard: number; readonly queue: string }
+  | FleetMessage
   | Replied
   | Unanswered
   | RanMessage
@@ -58,7 +63,6 @@ export type DispatcherArgs = { readonly tenant: string; readonly node: string; r
 
 /** A lost hint costs at most this. */
 const pollMs = 1_000
-const claimBytes = 4 * 1_048_576
 
 type DispatcherStep = Step<DispatcherState, NodeEffect>
 
@@ -70,14 +74,14 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
   control: ['replied', 'unanswered'],
 
   start: ({ tenant, node, shards }, _self, now) => [
-    { tenant, node, shards, takers: new Map(), lines: new Map(), claims: new Map(), nextTag: 1 },
+    { tenant, node, shards, takers: new Map(), lines: new Map(), claims: new Map(), nextTag: 1, fleet: null },
     { kind: 'wake', key: 'poll', at: now + pollMs },
   ],
 
   on: {
     want: (state, { session, agent, connection, queues, credits }, now) => {
       const known = state.takers.get(session)
-      const taker = known ?? { session, agent, connection, queues, credits: 0, claiming: 0, isLeaving: false }
+      const taker = known ?? newTaker(state.fleet, { session, agent, connection, queues })
       if (taker.isLeaving) return [state]
       const lines = taker.queues.map((queue) => lineOf(state, queue))
       if (known === undefined) {
@@ -108,14 +112,25 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
       return claimAll(state, [line], now)
     },
 
+    fleet: (state, { control, at }, now) => {
+      const { fleet } = state
+      const next = { ...state, fleet: { control, at } }
+      const isKnown = fleet?.control.version === control.version
+      if (!isKnown) for (const taker of state.takers.values()) setHeld(state, taker, !isAgentOpen(control, taker.agent))
+      // Nothing waited for this.
+      if (isKnown && now < fleet.at + knownForMs) return [next]
+      return claimAll(next, [...state.lines.values()], now)
+    },
+
     replied: (state, { tag, message }, now) => answered(state, Number(tag), (message as ClaimAnswered).reply, now),
 
     unanswered: (state, { tag }, now) => answered(state, Number(tag), null, now),
 
-    ran: (state) => [state],
+    ran: (state, { tag, result }) =>
+      (result as AttemptReply | undefined)?.kind === 'overloaded' ? [state, ...lookAfterReturn(tag)] : [state],
 
-    // The end of its wait stays uncommitted: the shard's owner ends it with the other waits that are over.
-    ranNot: (state) => [state],
+    // The end of a wait stays uncommitted: the shard's owner ends it with the other waits that are over.
+    ranNot: (state, { tag }) => [state, ...lookAfterReturn(tag)],
 
     woke: (state, _message, now) => {
       for (const line of state.lines.values()) {
@@ -136,6 +151,23 @@ const lineOf = (state: DispatcherState, queue: string): Line => {
   return line
 }
 
+const newTaker = (
+  fleet: FleetKnown | null,
+  who: Pick<Taker, 'session' | 'agent' | 'connection' | 'queues'>,
+): Taker => ({
+  ...who,
+  credits: 0,
+  claiming: 0,
+  isLeaving: false,
+  isHeld: fleet !== null && !isAgentOpen(fleet.control, who.agent),
+})
+
+/** A taker that is held keeps its credits, and leaves its lines when its turn comes. */
+const setHeld = (state: DispatcherState, taker: Taker, isHeld: boolean): void => {
+  if (taker.isHeld && !isHeld) for (const queue of taker.queues) lineOf(state, queue).push(taker)
+  taker.isHeld = isHeld
+}
+
 const forget = (state: DispatcherState, taker: Taker): void => {
   taker.credits = 0
   state.takers.delete(taker.session)
@@ -151,6 +183,7 @@ const claimAll = (state: DispatcherState, lines: readonly Line[], now: number): 
   const effects: NodeEffect[] = []
   let { nextTag } = state
   for (const line of lines) {
+    if (sendableUntil(state.fleet, line.queue, now) === 0) continue
     for (const shard of line.ready) {
       if (line.claiming.has(shard)) continue
       const takers = line.take()
@@ -166,22 +199,6 @@ const claimAll = (state: DispatcherState, lines: readonly Line[], now: number): 
   return effects.length === 0 ? [state] : [{ ...state, nextTag }, ...effects]
 }
 
-const claimRequest = (state: DispatcherState, line: Line, takers: readonly Taker[], now: number): ClaimRequest => {
-  const shares = line.shares(takers.length)
-  return {
-    lanes: priorities.map((priority, at) => ({
-      lane: lane(state.tenant, line.queue, priority),
-      share: shares[at] ?? 0,
-    })),
-    takers: takers.map(({ agent, connection }) => ({ agent, agentConnection: connection })),
-    maxBytes: claimBytes,
-    writes: { status: 'RUNNING', node: state.node, claimedAt: now },
-    entryField: 'entry',
-    overdueField: 'expiresAt',
-    avoid: { field: 'agent', of: 'avoid' },
-  }
-}
-
 const answered = (state: DispatcherState, tag: number, reply: ClaimAnswered['reply'], now: number): DispatcherStep => {
   const claim = state.claims.get(tag)
   if (claim === undefined) return [state]
@@ -191,11 +208,16 @@ const answered = (state: DispatcherState, tag: number, reply: ClaimAnswered['rep
   const claimed = reply?.claimed ?? []
   const effects: NodeEffect[] = []
   const given = new Set<number>()
+  const until = sendableUntil(state.fleet, claim.queue, now)
   for (const one of claimed) {
     const taker = claim.takers[one.taker]
     if (taker === undefined) continue
+    if (until === 0 || taker.isHeld) {
+      effects.push(giveBackClaim(claim.shard, one, taker, now))
+      continue
+    }
     given.add(one.taker)
-    effects.push(tell(taker.session, assigned(claim.shard, one)))
+    effects.push(tell(taker.session, assigned(claim.shard, one, until)))
   }
   for (const one of reply?.overdue ?? []) effects.push(endWait(claim.shard, one, now))
   effects.push(...giveBackCredits(state, line, claim.takers, given))
@@ -207,38 +229,12 @@ const answered = (state: DispatcherState, tag: number, reply: ClaimAnswered['rep
   return [next, ...effects, ...more]
 }
 
-/** Whether something may still wait. Else the lanes were empty, unless a hint has come meanwhile. */
-const mayHaveMore = ({ claimed, overdue }: NonNullable<ClaimAnswered['reply']>, { takers }: InFlight): boolean => {
-  if (claimed.length === takers.length || overdue.length > 0) return true
-  let bytes = 0
-  for (const { fields } of claimed) {
-    for (const value of [fields.payload, fields.previous]) if (value instanceof Uint8Array) bytes += value.length
-  }
-  // Large bodies end a claim before its takers do.
-  return bytes > claimBytes / 2
-}
-
 /** The lines that takers who are free again may serve. */
 const linesOf = (state: DispatcherState, takers: readonly Taker[], line: Line): readonly Line[] => {
   const queues = new Set([line.queue])
   for (const taker of takers) if (taker.credits > 0) for (const queue of taker.queues) queues.add(queue)
   return [...queues].map((queue) => lineOf(state, queue))
 }
-
-const assigned = (shard: number, { lane: name, entry, fields }: Claimed): AssignedMessage => ({
-  kind: 'assigned',
-  shard,
-  lane: name,
-  entry,
-  task: taskOf(fields),
-})
-
-/** An entry whose wait was over when it was claimed. */
-const endWait = (shard: number, { lane: name, entry, fields }: Claimed, now: number): NodeEffect => ({
-  kind: 'run',
-  tag: 0,
-  procedure: expireClaimed({ shard, lane: name, entry }, taskOf(fields), now),
-})
 
 const giveBackCredits = (
   state: DispatcherState,

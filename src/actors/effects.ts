@@ -23,6 +23,9 @@ export type SendEffect = { readonly kind: 'send'; readonly frame: { readonly typ
 /** Ends this session's connection with a code of the catalogue, behind the frames sent before. */
 export type CloseEffect = { readonly kind: 'close'; readonly code: number; readonly reason: string }
 
+/** Comes back as `sent`, once nearly all that was sent before has left for the client. */
+export type WhenSentEffect = { readonly kind: 'whenSent' }
+
 /** Comes back as `judged` with the same tag. */
 export type JudgeEffect = { readonly kind: 'judge'; readonly tag: number; readonly said: Said }
 
@@ -76,6 +79,7 @@ export type AnswerEffect = {
 export type NodeOwnEffect =
   | SendEffect
   | CloseEffect
+  | WhenSentEffect
   | JudgeEffect
   | RunEffect
   | CountEffect
@@ -93,6 +97,9 @@ export type FrameMessage<Frame> = { readonly kind: 'frame'; readonly frame: Fram
 
 /** The connection is gone, whoever ended it. */
 export type LostMessage = { readonly kind: 'lost' }
+
+/** Nearly all that was sent has left. */
+export type SentMessage = { readonly kind: 'sent' }
 
 export type JudgedMessage = {
   readonly kind: 'judged'

@@ -1,6 +1,5 @@
 /** What operators ask about the fleet: its agents, and how many of what there are. */
 
-import { limits } from '../protocol/formats.js'
 import type { OperatorFrame } from '../protocol/frames.js'
 import type { Desk } from '../tasks/desk.js'
 import { listAgents, type Present } from '../tasks/fleet.js'
@@ -10,10 +9,13 @@ import { ask, type Procedure, readOne, ready } from '../tasks/procedure.js'
 import { ack, type Reply, refuse } from '../tasks/reply.js'
 import { finalStatuses } from '../tasks/task.js'
 import { registryAddress } from './addresses.js'
+import { livingHolders } from './living.js'
 import type { AgentEntry, WhoIsHere } from './registry.js'
 
 const askMs = 10_000
 const defaultPage = 50
+/** Each with its metrics, of 16 KiB at the most. */
+const largestPage = 256
 
 function* presentAgents(tenant: string): Procedure<ReadonlyMap<string, AgentEntry>> {
   const { agents } = yield* ask<WhoIsHere>(registryAddress, { kind: 'whoIsHere', tenant }, askMs)
@@ -35,8 +37,9 @@ export function* agentsRequest(
 ): Procedure<Reply> {
   const entries = yield* presentAgents(tenant)
   const present = new Map([...entries].map(([id, entry]) => [id, shown(entry)]))
-  const page = { limit: Math.min(limit, limits.pageSize), ...(cursor === undefined ? {} : { cursor }) }
-  const agents = yield* listAgents(desk.shards, desk.node, tenant, present, page)
+  const page = { limit: Math.min(limit, largestPage), ...(cursor === undefined ? {} : { cursor }) }
+  const living = yield* livingHolders(desk.isAlone, desk.holder)
+  const agents = yield* listAgents(desk.shards, desk.node, tenant, present, living, page)
   return agents === null ? refuse('INVALID', 'cursor: expected the cursor of an answer before') : ack(agents)
 }
 

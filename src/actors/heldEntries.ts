@@ -26,7 +26,7 @@ export function* findHeld(desk: Desk, shard: number): Procedure<readonly HeldByA
       if (!fields || record !== taskKey(String(fields.id))) continue
       const task = taskOf(fields)
       if (task.agent === undefined || task.agentConnection === undefined) continue
-      const claimed: AssignedMessage = { kind: 'assigned', shard, lane, entry, task }
+      const claimed: AssignedMessage = { kind: 'assigned', shard, lane, entry, task, until: 0 }
       found.push({ claimed, agent: task.agent, connection: task.agentConnection })
     }
   }

@@ -16,6 +16,8 @@ export type Taker = {
   /** Places it has in claims under way. */
   claiming: number
   isLeaving: boolean
+  /** It is paused or banned: it gets nothing. */
+  isHeld: boolean
 }
 
 /** A claim offers so many agents at least and at most; in between it doubles while all of them get a task. */
@@ -81,7 +83,7 @@ export class Line {
     while (taken.length < this.#size) {
       const taker = this.#next()
       if (taker === undefined) break
-      if (taker.credits <= 0 || taker.isLeaving) continue
+      if (taker.credits <= 0 || taker.isLeaving || taker.isHeld) continue
       taker.credits--
       taker.claiming++
       taken.push(taker)

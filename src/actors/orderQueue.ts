@@ -89,6 +89,7 @@ export class OrderQueue {
         this.#size--
         taken.push(one)
         bytes += one.bytes
+        if (line.size > 0 && this.#lines.size === 1) continue
         // To the end of the round: the next batch begins with whoever was not served in this one.
         this.#lines.delete(tenant)
         if (line.size > 0) this.#lines.set(tenant, line)

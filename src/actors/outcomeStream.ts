@@ -11,6 +11,7 @@ import {
   expect,
   type Live,
   type Pending,
+  type ProducerSessionArgs,
   type ProducerSessionState,
   type Reader,
   type Seeing,
@@ -19,37 +20,45 @@ import {
 } from './producerSessionState.js'
 import type { Step } from './runtime/actor.js'
 
-/** Read at a time, of one shard. */
+/** Read at a time, of one shard, at the most. */
 const pageSize = 256
 
 type ProducerStep = Step<ProducerSessionState, NodeEffect>
+
+/** A page has room for the largest output, so what is under way stays within its bytes. */
+const pageBytes = ({ aheadBytes, limits }: ProducerSessionArgs): number => Math.min(aheadBytes, limits.outputBytes)
 
 /** Reads on in each shard that may have more, while the window has room. */
 export const readMore = (live: Live): readonly NodeEffect[] => {
   const { subscription, args } = live
   if (subscription === null) return []
   const effects: NodeEffect[] = []
+  const maxBytes = pageBytes(args)
   let room = args.limits.outcomeWindow - subscription.unseen.length
-  for (const { reading } of subscription.readers) room -= reading
+  let roomBytes = args.aheadBytes - subscription.unseenBytes
+  for (const { reading } of subscription.readers) {
+    room -= reading
+    if (reading > 0) roomBytes -= maxBytes
+  }
   for (const reader of subscription.readers) {
-    if (room <= 0) break
+    if (room <= 0 || roomBytes < maxBytes) break
     if (reader.reading > 0 || !reader.hasMore) continue
     const limit = Math.min(room, pageSize)
     reader.reading = limit
     reader.hasMore = false
     room -= limit
+    roomBytes -= maxBytes
     const { shard, cursor, looksForGap } = reader
     reader.looksForGap = false
     const after = cursor === undefined ? {} : { after: cursor }
-    const procedure = readOutcomes(shard, subscription.log, { ...after, limit, looksForGap })
+    const procedure = readOutcomes(shard, subscription.log, { ...after, limit, maxBytes, looksForGap })
     effects.push({ kind: 'run', tag: expect(live, { kind: 'reading', reader }), procedure })
   }
   return effects
 }
 
-export const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePage): ProducerStep => {
+export const deliver = (live: Live, reader: Reader, { outcomes, hasMore, gap }: OutcomePage): ProducerStep => {
   const { subscription } = live
-  const limit = reader.reading
   reader.reading = 0
   if (subscription === null) return [live]
   const effects: NodeEffect[] = []
@@ -57,14 +66,15 @@ export const deliver = (live: Live, reader: Reader, { outcomes, gap }: OutcomePa
     reader.told = { gap, behind: subscription.seq }
     effects.push(send({ type: 'gap', ...gap }))
   }
-  for (const { id, told } of outcomes) {
+  for (const { id, told, bytes } of outcomes) {
     subscription.seq++
-    subscription.unseen.push({ seq: subscription.seq, shard: reader.shard, id })
-    effects.push(send({ type: 'outcome', seq: subscription.seq, ...told }))
+    subscription.unseen.push({ seq: subscription.seq, shard: reader.shard, id, bytes })
+    subscription.unseenBytes += bytes
+    effects.push(send(Object.assign({ type: 'outcome', seq: subscription.seq }, told)))
     reader.cursor = id
   }
-  // A page that isn't full is the last one, unless a hint has come since.
-  if (outcomes.length === limit) reader.hasMore = true
+  // Else it was the last one, unless a hint has come since.
+  if (hasMore) reader.hasMore = true
   if (outcomes.length > 0) {
     subscription.readers.splice(subscription.readers.indexOf(reader), 1)
     subscription.readers.push(reader)
@@ -77,13 +87,16 @@ export const seen = (live: Live, { id, seq }: Extract<ProducerFrame, { type: 'se
   const { subscription, args } = live
   const lasts = new Map<number, Unseen>()
   let count = 0
+  let seenBytes = 0
   for (const one of subscription?.unseen ?? []) {
     if (one.seq > seq) break
     lasts.set(one.shard, one)
+    seenBytes += one.bytes
     count++
   }
   if (subscription === null || count === 0) return id === undefined ? [live] : [live, answerTo(id, ack({}))]
   subscription.unseen.splice(0, count)
+  subscription.unseenBytes -= seenBytes
   const request = id === undefined ? undefined : { id, left: lasts.size }
   const effects: NodeEffect[] = [...lasts.values()].map((last) => ({
     kind: 'run',
@@ -111,7 +124,8 @@ export const notDropped = (
   { last, request }: Extract<Pending, { kind: 'dropping' }>,
   reply: Reply,
 ): readonly NodeEffect[] => {
-  subscription?.unseen.push(last)
+  // Its bytes have left; they keep no room from others.
+  subscription?.unseen.push({ ...last, bytes: 0 })
   subscription?.unseen.sort((a, b) => a.seq - b.seq)
   if (request === undefined || request.left <= 0) return []
   request.left = 0

@@ -28,12 +28,14 @@ export interface ProcedureRunner {
   count(): number
 }
 
+/** A procedure under way. */
+type Run = { readonly procedure: Procedure<unknown>; readonly finish: Finish }
+
 /** The answers of one `commit` call, as far as they are there. */
-type Gathering = {
-  readonly outcomes: Outcome[]
-  missing: number
-  readonly resume: (outcomes: readonly Outcome[]) => void
-}
+type Gathering = { readonly run: Run; readonly outcomes: Outcome[]; missing: number }
+
+/** What becomes of a call: its answer, or what is thrown into the procedure instead. */
+type Answered = { readonly value: unknown; readonly error?: never } | { readonly error: Unavailable }
 
 type Ticket = { readonly gathering: Gathering; readonly at: number }
 
@@ -50,43 +52,42 @@ export const createProcedureRunner = (
   let nextTicket = 1
   let underWay = 0
 
-  const run = (procedure: Procedure<unknown>, finish: Finish): void => {
+  const start = (procedure: Procedure<unknown>, finish: Finish): void => {
     if (underWay >= maxUnderWay) {
       finish.failed('unavailable', new Unavailable('too much under way'))
       return
     }
     underWay++
-    resume(procedure, finish, () => procedure.next())
+    resume({ procedure, finish }, { value: undefined })
   }
 
   /** Takes one step, and all that follow without waiting. */
-  const resume = (procedure: Procedure<unknown>, finish: Finish, step: () => IteratorResult<Call, unknown>): void => {
+  const resume = (run: Run, answer: Answered): void => {
+    const { procedure, finish } = run
     let result: IteratorResult<Call, unknown>
     try {
-      result = step()
+      result = answer.error === undefined ? procedure.next(answer.value) : procedure.throw(answer.error)
       while (!result.done && result.value.kind === 'now') result = procedure.next(clock.now())
     } catch (error) {
       underWay--
       finish.failed(error instanceof Unavailable ? 'unavailable' : 'bug', error)
       return
     }
-    if (result.done) {
-      underWay--
-      finish.done(result.value)
+    if (!result.done) {
+      carryOut(run, result.value)
       return
     }
-    carryOut(result.value, {
-      answer: (value) => resume(procedure, finish, () => procedure.next(value)),
-      fail: (error) => resume(procedure, finish, () => procedure.throw(error)),
-    })
+    underWay--
+    finish.done(result.value)
   }
 
-  const carryOut = (
-    call: Call,
-    { answer, fail }: { readonly answer: (value: unknown) => void; readonly fail: (error: unknown) => void },
-  ): void => {
-    if (call.kind === 'commit') gather(call.orders, answer)
-    else promiseOf(call).then(answer, (error: unknown) => fail(new Unavailable(String(error))))
+  const carryOut = (run: Run, call: Call): void => {
+    if (call.kind === 'commit') gather(run, call.orders)
+    else
+      promiseOf(call).then(
+        (value) => resume(run, { value }),
+        (error: unknown) => resume(run, { error: new Unavailable(String(error)) }),
+      )
   }
 
   const promiseOf = (call: Exclude<Call, { kind: 'commit' }>): Promise<unknown> => {
@@ -110,51 +111,45 @@ export const createProcedureRunner = (
     }
   }
 
-  const gather = (orders: readonly Order[], resumeWith: (outcomes: readonly Outcome[]) => void): void => {
-    if (orders.length === 0) {
-      queueMicrotask(() => resumeWith([]))
-      return
-    }
-    const gathering: Gathering = { outcomes: new Array(orders.length), missing: orders.length, resume: resumeWith }
-    const byShard = new Map<number, Ticketed[]>()
-    for (const [at, order] of orders.entries()) {
+  const gather = (run: Run, orders: readonly Order[]): void => {
+    const gathering: Gathering = { run, outcomes: new Array(orders.length), missing: orders.length }
+    const ticketed = orders.map((order, at): Ticketed => {
       const ticket = nextTicket++
       tickets.set(ticket, { gathering, at })
-      const ticketed = { ticket, order, bytes: bytesOf(order) }
-      const others = byShard.get(order.shard)
-      if (others === undefined) byShard.set(order.shard, [ticketed])
-      else others.push(ticketed)
-    }
-    for (const [shard, some] of byShard) {
-      if (system().tell(shardDoorAddress(shard), ordersFor(some)) === 'ok') continue
-      const refused = some.map((): Outcome => ({ kind: 'overloaded', retryAfterMs: fullRetryMs }))
-      queueMicrotask(() =>
-        answerTickets(
-          some.map(({ ticket }) => ticket),
-          refused,
-        ),
-      )
-    }
+      return { ticket, order, bytes: bytesOf(order) }
+    })
+    const [first, second] = ticketed
+    if (first === undefined) queueMicrotask(() => resume(run, { value: [] }))
+    else if (second === undefined) handIn(first.order.shard, ticketed)
+    else for (const [shard, some] of byShard(ticketed)) handIn(shard, some)
+  }
+
+  const handIn = (shard: number, orders: readonly Ticketed[]): void => {
+    if (system().tell(shardDoorAddress(shard), ordersFor(orders)) === 'ok') return
+    const refused = orders.map((): Outcome => ({ kind: 'overloaded', retryAfterMs: fullRetryMs }))
+    const numbers = orders.map(({ ticket }) => ticket)
+    queueMicrotask(() => answerTickets(numbers, refused))
   }
 
   const answerTickets = (numbers: readonly number[], outcomes: readonly Outcome[]): void => {
-    for (const [at, number] of numbers.entries()) {
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] ?? 0
       const ticket = tickets.get(number)
-      const outcome = outcomes[at]
+      const outcome = outcomes[i]
       if (ticket === undefined || outcome === undefined) continue
       tickets.delete(number)
-      const { gathering } = ticket
-      gathering.outcomes[ticket.at] = outcome
+      const { gathering, at } = ticket
+      gathering.outcomes[at] = outcome
       gathering.missing--
-      if (gathering.missing === 0) gathering.resume(gathering.outcomes)
+      if (gathering.missing === 0) resume(gathering.run, { value: gathering.outcomes })
     }
   }
 
   return {
-    run,
+    run: start,
     result: <Result>(procedure: Procedure<Result>) =>
       new Promise<Result>((resolve, reject) => {
-        run(procedure, { done: (result) => resolve(result as Result), failed: (_, error) => reject(error) })
+        start(procedure, { done: (result) => resolve(result as Result), failed: (_, error) => reject(error) })
       }),
     answer: answerTickets,
     count: () => underWay,
@@ -165,6 +160,16 @@ const ordersFor = (orders: readonly Ticketed[]): Extract<ShardDoorMessage, { kin
   kind: 'orders',
   orders,
 })
+
+const byShard = (orders: readonly Ticketed[]): ReadonlyMap<number, readonly Ticketed[]> => {
+  const shards = new Map<number, Ticketed[]>()
+  for (const one of orders) {
+    const others = shards.get(one.order.shard)
+    if (others === undefined) shards.set(one.order.shard, [one])
+    else others.push(one)
+  }
+  return shards
+}
 
 /** About how much a commit has to carry. */
 const bytesOf = ({ transaction }: Order): number => {

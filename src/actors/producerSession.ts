@@ -129,7 +129,7 @@ const sayHello = (
     hasMore: true,
     looksForGap: true,
   }))
-  const live: Live = { ...base, subscription: { name: subscriber, log, readers, unseen: [], seq: 0 } }
+  const live: Live = { ...base, subscription: { name: subscriber, log, readers, unseen: [], unseenBytes: 0, seq: 0 } }
   const subscribed = tell(registryAddress, { kind: 'subscribed', log, session: self })
   return [live, welcome, subscribed, ...readMore(live), { kind: 'wake', key: 'poll', at: now + pollMs }]
 }

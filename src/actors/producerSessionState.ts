@@ -8,6 +8,8 @@ import type { Address } from './runtime/actor.js'
 export type ProducerSessionArgs = SessionFacts & {
   readonly identity: Identity
   readonly requests: ProducerRequests
+  /** Outcomes may take so much on their way unseen, a small part of what the connection's send buffer holds. */
+  readonly aheadBytes: number
 }
 
 /** One shard's part of the subscriber's log. `reading`: how many outcomes the read under way may bring. */
@@ -22,7 +24,7 @@ export type Reader = {
 }
 
 /** An outcome under way. */
-export type Unseen = { readonly seq: number; readonly shard: number; readonly id: string }
+export type Unseen = { readonly seq: number; readonly shard: number; readonly id: string; readonly bytes: number }
 
 /** A `seen` that asks for an answer, and how many shards have yet to drop what it names. */
 export type Seeing = { readonly id: number; left: number }
@@ -34,6 +36,8 @@ export type Subscription = {
   readonly readers: Reader[]
   /** Sent and not seen, in order of their numbers. */
   readonly unseen: Unseen[]
+  /** What they take together. */
+  unseenBytes: number
   seq: number
 }
 

@@ -8,6 +8,7 @@
 import type { Free } from '../protocol/records.js'
 import { type AttemptReply, releaseLease } from '../tasks/attempt.js'
 import type { Desk } from '../tasks/desk.js'
+import { type FleetControl, isBanned } from '../tasks/fleetControl.js'
 import { newestConnections } from '../tasks/joining.js'
 import { agentKey } from '../tasks/keys.js'
 import { commitAll, type Order, type Procedure } from '../tasks/procedure.js'
@@ -15,6 +16,7 @@ import { shardOf } from '../tasks/shardOf.js'
 import { shardDoorAddress } from './addresses.js'
 import type { AssignedMessage } from './dispatcher.js'
 import { type NodeEffect, type RanMessage, reply, tell } from './effects.js'
+import type { FleetMessage } from './fleetWatch.js'
 import { findHeld } from './heldEntries.js'
 import type { ActorDefinition, Address, Step } from './runtime/actor.js'
 import type { Asked, Woke } from './runtime/effect.js'
@@ -41,6 +43,8 @@ export type RegistryState = {
   readonly subscribers: Map<string, Address>
   /** Agents whose entry changed since it was last written. */
   readonly changed: Set<string>
+  /** What operators said, of tenants that have agents banned. */
+  readonly bans: Map<string, FleetControl>
 }
 
 export type RegistryMessage =
@@ -78,6 +82,7 @@ export type RegistryMessage =
       readonly turn: number
       readonly reason: string
     }
+  | FleetMessage
   /** An agent has joined another node. */
   | { readonly kind: 'joinedElsewhere'; readonly tenant: string; readonly agent: string; readonly connection: number }
   /** Hints were lost: agents may have joined other nodes meanwhile. */
@@ -106,7 +111,7 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
   control: ['whoIsHere', 'woke', 'ran', 'ranNot'],
 
   start: ({ desk }, _self, now) => [
-    { desk, agents: new Map(), bySession: new Map(), subscribers: new Map(), changed: new Set() },
+    { desk, agents: new Map(), bySession: new Map(), subscribers: new Map(), changed: new Set(), bans: new Map() },
     { kind: 'wake', key: 'write', at: now + writeMs },
   ],
 
@@ -131,9 +136,22 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
       }
       state.agents.set(key, entry)
       state.bySession.set(session, key)
-      if (older === undefined) return [state]
+      const bans = state.bans.get(tenant)
+      // Banned while it joined.
+      const banned = bans !== undefined && isBanned(bans, agent) ? [tell(session, { kind: 'banned' })] : []
+      if (older === undefined) return [state, ...banned]
       state.bySession.delete(older.session)
-      return [state, tell(older.session, { kind: 'replaced', adopted })]
+      return [state, tell(older.session, { kind: 'replaced', adopted }), ...banned]
+    },
+
+    fleet: (state, { tenant, control }) => {
+      if (control.banned.size === 0) {
+        state.bans.delete(tenant)
+        return [state]
+      }
+      state.bans.set(tenant, control)
+      const banned = [...state.agents.values()].filter((one) => one.tenant === tenant && isBanned(control, one.agent))
+      return [state, ...banned.map(({ session }) => tell(session, { kind: 'banned' }))]
     },
 
     seen: (state, { session, at, status, holding }) => update(state, session, { lastSeen: at, status, holding }),
@@ -261,7 +279,8 @@ const update = (state: RegistryState, session: Address, change: Partial<AgentEnt
   const next = { ...entry, ...change }
   state.agents.set(key, next)
   // When it was last seen is written along with the next change, and when it goes: not with each beat.
-  if (next.status !== entry.status || next.isConnected !== entry.isConnected || change.metrics !== undefined) {
+  const isSame = next.status === entry.status && next.isConnected === entry.isConnected
+  if (!isSame || next.holding !== entry.holding || change.metrics !== undefined) {
     state.changed.add(key)
   }
   return [state]
@@ -269,15 +288,16 @@ const update = (state: RegistryState, session: Address, change: Partial<AgentEnt
 
 function* writeEntries(desk: Desk, entries: readonly AgentEntry[]): Procedure<void> {
   yield* commitAll(
-    entries.map(({ tenant, agent, connection, isConnected, status, lastSeen }): Order => {
+    entries.map(({ tenant, agent, connection, isConnected, status, lastSeen, holding, metrics }): Order => {
       const record = agentKey(tenant, agent)
+      const shown = { holding, metrics: metrics === undefined ? null : JSON.stringify(metrics) }
       return {
         shard: shardOf(agent, desk.shards),
         tenant,
         drains: true,
         transaction: {
           guards: [{ kind: 'equals', record, field: 'connection', value: connection }],
-          writes: [{ kind: 'put', record, fields: { status: isConnected ? status : 'OFFLINE', lastSeen } }],
+          writes: [{ kind: 'put', record, fields: { status: isConnected ? status : 'OFFLINE', lastSeen, ...shown } }],
         },
       }
     }),

@@ -89,15 +89,17 @@ function* submit(
   return ack({ tasks })
 }
 
-const submissionOf = ({
-  queue,
-  steps,
-  payload,
-  ...options
-}: Extract<ReturnType<typeof checkTaskSpec>, { kind: 'ok' }>['spec']): Submission => ({
-  ...options,
-  steps: steps ?? [queue ?? ''],
-  payload: payload.bytes,
+/** Field by field: what takes some out of an object and keeps the rest costs more than all of this. */
+const submissionOf = (spec: Extract<ReturnType<typeof checkTaskSpec>, { kind: 'ok' }>['spec']): Submission => ({
+  steps: spec.steps ?? [spec.queue ?? ''],
+  payload: spec.payload.bytes,
+  key: spec.key,
+  priority: spec.priority,
+  delayMs: spec.delayMs,
+  ttlMs: spec.ttlMs,
+  timeoutMs: spec.timeoutMs,
+  maxAttempts: spec.maxAttempts,
+  trace: spec.trace,
 })
 
 const shownReply = (reply: SubmissionReply | undefined) => {

@@ -22,7 +22,7 @@ export type Access = {
 export const nodeOptions = {
   url: text(
     'address',
-    'Of the node, such as http://127.0.0.1:7700. Else CHIMERA_URL, else the one in the data folder.',
+    'Of the node, such as http://127.0.0.1:7700; of several, with commas between. Else CHIMERA_URL, else the one in the data folder.',
   ),
   token: text('jwt', 'Else CHIMERA_TOKEN, else one made with the secret in the data folder.'),
   data: text('folder', 'Of a node on this machine, to take address and secret from. Else CHIMERA_DATA, else .chimera.'),
@@ -70,13 +70,17 @@ export async function localAccess(folder: string, bearer: Bearer): Promise<Acces
 }
 
 function withToken(url: string, token: string): Access {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : ''
-  if (!/^(?:http|ws)s?:$/.test(protocol))
+  if (!url.split(',').every(isNodeAddress))
     throw new UsageError(`url: expected an address such as http://127.0.0.1:7700, got ${JSON.stringify(url)}`)
   const { tenant, roles } = claimsOf(token)
   if (typeof tenant !== 'string' || !Array.isArray(roles))
     throw new UsageError('token: expected a JWT with a tenant and roles; "chimera token" makes one')
   return { url, token, tenant, isOperator: isOperator(roles) }
+}
+
+function isNodeAddress(given: string): boolean {
+  const address = given.trim()
+  return URL.canParse(address) && /^(?:http|ws)s?:$/.test(new URL(address).protocol)
 }
 
 const isOperator = (roles: readonly unknown[]): boolean => roles.includes('operator') || roles.includes('admin')

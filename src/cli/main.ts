@@ -1,18 +1,23 @@
 #!/usr/bin/env -S node --max-semi-space-size=64
+import { version } from '../main/version.js'
 /**
  * The `chimera` command.
  *
  * A node makes garbage that lives for as long as a commit takes: with the default of 16 MiB for young objects much of it
  * is copied in vain, which costs a busy node about a seventh of its time.
  */
-import { readFileSync } from 'node:fs'
 import { agent } from './commands/agent.js'
 import { agents } from './commands/agents.js'
 import { audit } from './commands/audit.js'
+import { ban, unban } from './commands/ban.js'
 import { cancel } from './commands/cancel.js'
 import { demo } from './commands/demo.js'
 import { demoAgents } from './commands/demoAgents.js'
+import { fleet } from './commands/fleet.js'
+import { halt } from './commands/halt.js'
 import { outcomes } from './commands/outcomes.js'
+import { pause, resume } from './commands/pause.js'
+import { prove } from './commands/prove.js'
 import { replay } from './commands/replay.js'
 import { review } from './commands/review.js'
 import { serve } from './commands/serve.js'
@@ -25,12 +30,9 @@ import { told } from './failure.js'
 import { runProgram } from './program.js'
 import { endQuietlyWithReader, note } from './terminal.js'
 
-/** Beside `dist`, where this runs. */
-const packageFile = new URL('../../../package.json', import.meta.url)
-
 const program = {
   name: 'chimera',
-  version: String(JSON.parse(readFileSync(packageFile, 'utf8')).version),
+  version,
   about: 'A control plane for fleets of AI agents: every result passes a safety gate, and a person where it holds.',
   commands: [
     serve,
@@ -45,8 +47,15 @@ const program = {
     replay,
     review,
     agents,
+    fleet,
+    pause,
+    resume,
+    ban,
+    unban,
+    halt,
     audit,
     stats,
+    prove,
     demoAgents,
   ],
 }

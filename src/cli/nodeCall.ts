@@ -15,10 +15,10 @@ export async function nodeCall(
   path: string,
   body?: string,
 ): Promise<NodeAnswer> {
-  const address = httpAddress(url) + path
+  const addresses = url.split(',').map((one) => httpAddress(one.trim()) + path)
   for (let left = tries; ; left--) {
     const bearer = typeof token === 'string' ? token : await token()
-    const response = await answered(address, {
+    const response = await answered(addresses, {
       method,
       headers: {
         authorization: `Bearer ${bearer}`,
@@ -38,14 +38,19 @@ export async function nodeCall(
 export const isErrorCode = (code: unknown): code is ErrorCode =>
   typeof code === 'string' && Object.hasOwn(errorCodes, code)
 
-async function answered(address: string, request: RequestInit): Promise<Response> {
+/** The first node that is there. Nobody was asked where nobody could be reached, so another one may be. */
+async function answered([address = '', ...others]: readonly string[], request: RequestInit): Promise<Response> {
   try {
     return await fetch(address, request)
   } catch (error) {
+    if (others.length > 0 && isRefused(error)) return answered(others, request)
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     throw new ChimeraError('UNREACHABLE', cause instanceof Error ? cause.message || cause.name : String(cause))
   }
 }
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED'
 
 async function bodyOf(response: Response): Promise<NodeAnswer> {
   try {

@@ -13,7 +13,7 @@ type ReadPart<Item> = (paging: { readonly limit: number; readonly cursor?: strin
 
 const largestPage = 1_000
 
-/** Tells each item as it comes, and at the end how to go on. */
+/** Tells each item as it comes, and at the end how to go on. A part may have nothing in it and not be the last. */
 export async function eachListed<Item>(
   { limit, cursor }: { readonly limit: number; readonly cursor: string | undefined },
   readPart: ReadPart<Item>,
@@ -25,7 +25,7 @@ export async function eachListed<Item>(
     tell(part.items)
     left -= part.items.length
     next = part.cursor
-    if (next === undefined || part.items.length === 0) return
+    if (next === undefined) return
   }
   note(`There is more: --cursor ${next}`)
 }

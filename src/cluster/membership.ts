@@ -4,17 +4,20 @@
  * A node whose own beat is late gives its shards up before anybody may take them: it is fenced by its own monotonic
  * clock, counted from when the last beat that was answered had been sent.
  */
-import { membershipAddress, shardOwnerAddress } from '../actors/addresses.js'
+import { shardOwnerAddress } from '../actors/addresses.js'
 import { type NodeEffect, type RanMessage, reply, tell } from '../actors/effects.js'
+import type { Living } from '../actors/living.js'
 import type { ActorDefinition, Step } from '../actors/runtime/actor.js'
-import type { Asked, Woke } from '../actors/runtime/effect.js'
+import type { Asked, From, Woke } from '../actors/runtime/effect.js'
 import type { LivenessSpans, Member, MemberStatus, MembersView, Seen } from './members.js'
 import { type Called, callRoll, strike } from './roll.js'
 import { Standstill } from './standstill.js'
 
 export type MembershipArgs = {
   readonly shards: number
-  readonly me: Omit<Member, 'status' | 'beat'>
+  readonly me: Omit<Member, 'status' | 'beat' | 'url'>
+  /** Where clients reach this node, once it listens. */
+  readonly url: () => string
   readonly beatMs: number
   readonly spans: LivenessSpans
 }
@@ -29,6 +32,8 @@ export type MembershipState = {
   readonly watch: Standstill
   readonly members: readonly Member[]
   readonly isReplaced: boolean
+  /** Who waits for the word that the node has left to be written. */
+  readonly leaver: From | null
 }
 
 export type MembershipMessage =
@@ -36,6 +41,9 @@ export type MembershipMessage =
   | Woke
   | { readonly kind: 'status'; readonly status: MemberStatus }
   | Asked<{ readonly kind: 'whoIsThere' }>
+  | Asked<{ readonly kind: 'whoLives' }>
+  /** The last word: what this node still holds is others' from then on. Answered by `gone`. */
+  | Asked<{ readonly kind: 'leave' }>
 
 export type WhoIsThere = { readonly kind: 'there'; readonly view: MembersView }
 
@@ -49,10 +57,10 @@ type MembershipStep = Step<MembershipState, NodeEffect>
 export const membership: ActorDefinition<MembershipState, MembershipMessage, NodeEffect, MembershipArgs> = {
   name: 'membership',
   supervision: 'escalate',
-  control: ['ran', 'ranNot', 'woke', 'whoIsThere'],
+  control: ['ran', 'ranNot', 'woke', 'whoIsThere', 'whoLives', 'leave'],
 
   start: (args, _self, now) => {
-    const me: Member = { ...args.me, status: 'up', beat: 0 }
+    const me: Member = { ...args.me, url: args.url(), status: 'up', beat: 0 }
     const state: MembershipState = {
       args,
       me,
@@ -61,6 +69,7 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
       watch: new Standstill(),
       members: [],
       isReplaced: false,
+      leaver: null,
     }
     return beat(state, now)
   },
@@ -72,6 +81,10 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
       if (called.kind === 'replaced') return replaced(state)
       state.watch.look(new Map(called.members.map(({ node, beat: value }) => [node, value])), now)
       const next = { ...state, members: called.members, answeredAt: state.calledAt, calledAt: null }
+      if (state.leaver !== null) {
+        const isWritten = called.members.some(({ node, status }) => node === state.me.node && status === 'left')
+        return isWritten ? [next, reply(state.leaver, { kind: 'gone' })] : beat(next, now)
+      }
       const view = viewOf(next, now)
       return [
         next,
@@ -102,12 +115,24 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
       return state.calledAt === null && !state.isReplaced ? beat(next, now) : [next]
     },
 
+    whoLives: (state, { from }, now) => {
+      const { members, spans } = viewOf(state, now)
+      const living = [...members.values()].filter(({ status, stillMs }) => status !== 'left' && stillMs < spans.leaseMs)
+      const holders = new Set(living.map(({ holder }) => holder))
+      return [state, reply<Living>(from, { kind: 'living', holders })]
+    },
+
+    leave: (state, { from }, now) => {
+      const next: MembershipState = { ...state, me: { ...state.me, status: 'left' }, leaver: from }
+      return state.calledAt === null && !state.isReplaced ? beat(next, now) : [next]
+    },
+
     whoIsThere: (state, { from }, now) => [state, reply<WhoIsThere>(from, { kind: 'there', view: viewOf(state, now) })],
   },
 }
 
 const beat = (state: MembershipState, now: number): MembershipStep => {
-  const me = { ...state.me, beat: state.me.beat + 1 }
+  const me = { ...state.me, url: state.args.url(), beat: state.me.beat + 1 }
   return [
     { ...state, me, calledAt: now },
     { kind: 'run', tag: tags.roll, procedure: callRoll(me) },
@@ -149,6 +174,3 @@ const forget = (view: MembersView): readonly NodeEffect[] => {
   }
   return []
 }
-
-/** For whoever asks from outside. */
-export const whoIsThere = { to: membershipAddress, message: { kind: 'whoIsThere' } } as const

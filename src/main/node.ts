@@ -1,11 +1,10 @@
-/** A node: the plane of actors over the embedded ledger, real time and sockets. The one place that wires all rooms. */
-import { join } from 'node:path'
+/** A node: the plane of actors over a ledger, real time and sockets. The one place that wires all rooms. */
+import { hostname } from 'node:os'
 import type { NodeFailure } from '../actors/effects.js'
 import { eventLoopScheduler } from '../actors/runtime/scheduler.js'
 import { type Clock, systemClock } from '../clock.js'
 import type { Config } from '../config.js'
 import { newId } from '../ids.js'
-import { openEmbeddedLedger } from '../ledger/embedded/openEmbeddedLedger.js'
 import type { Ledger } from '../ledger/port.js'
 import { systemRandom } from '../random.js'
 import { createGate } from '../safety/gate.js'
@@ -16,10 +15,12 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.js'
 import { createAuthenticator, signToken, type TokenClaims } from '../transport/authentication.js'
 import { createServer, type Server } from '../transport/server.js'
 import { cardsWaiting } from './cardsWaiting.js'
+import { openLedger } from './openLedger.js'
 import { performer } from './performer.js'
 import { createPlane, type Plane, type PlaneOptions } from './plane.js'
 import { settingsOf } from './settings.js'
 import { openTokenSecret } from './tokenSecret.js'
+import { version } from './version.js'
 
 export interface ChimeraNode {
   readonly url: string
@@ -34,43 +35,90 @@ export interface ChimeraNode {
 }
 
 /** The name of the only node of an embedded ledger. */
-const nodeName = 'n1'
+const loneName = 'n1'
 /** Over how long clients of a node that stops come back: a restart takes about so long. */
 const backMs = 1_000
+/** Shards are given up within this, or lapse by themselves. */
+const handOverMs = 2_000
+const renewGraceMs = 500
 const idleLookMs = 20
+const beatsPerLease = 5
 
-/** Opens the ledger, and listens. Rejects with a `LedgerRefusal`, or the reason why it can't listen. */
-export const startNode = async (config: Config): Promise<ChimeraNode> => {
+/**
+ * Opens the ledger, and listens. Rejects with a `LedgerRefusal`, or the reason why it can't listen.
+ * @param signal gives up while the ledger is waited for
+ */
+export const startNode = async (
+  config: Config,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<ChimeraNode> => {
   const log = createLog({ level: config.logLevel })
-  const ledger = await openEmbeddedLedger({ folder: join(config.data, 'ledger'), clock: Date.now })
+  const failure = failureOf()
+  const ledger = await openLedger(config, {
+    log,
+    onForeign: failure.fail,
+    ...(signal === undefined ? {} : { signal }),
+  })
   try {
-    return await serve(config, ledger, log)
+    return await serve(config, ledger, log, failure)
   } catch (error) {
     await ledger.close()
     throw error
   }
 }
 
-const serve = async (config: Config, ledger: Ledger, log: Log): Promise<ChimeraNode> => {
+/** What ends a node that can't go on: the first reason counts. */
+const failureOf = () => {
+  let fail: (why: string) => void = () => {}
+  const failed = new Promise<string>((resolve) => {
+    fail = resolve
+  })
+  return { failed, fail: (why: string) => fail(why) }
+}
+
+const serve = async (
+  config: Config,
+  ledger: Ledger,
+  log: Log,
+  { failed, fail }: ReturnType<typeof failureOf>,
+): Promise<ChimeraNode> => {
   const clock = systemClock({ origin: ledger.now() })
-  const { secret, isNew } = openTokenSecret(config.data)
+  const isShared = config.redis !== undefined
+  const { secret, isNew } = openTokenSecret(config.data, isShared ? await ledger.secret('tokens') : undefined)
   const tokenSecret = config.jwtSecret === undefined ? secret : Buffer.from(config.jwtSecret)
   const metrics: Metrics = createMetrics({
     connections: () => server.connections.countByRole(),
     mailboxDepth: () => plane.system.depth(),
     cards: () => cardsWaiting(plane, clock.now()),
   })
-  let fail: (why: string) => void = () => {}
-  const failed = new Promise<string>((resolve) => {
-    fail = resolve
-  })
-  const plane: Plane = createPlane({
-    ...partsOf(config, ledger, clock),
-    secret: await ledger.secret('leases'),
-    send: (session, frame) => server.connections.send(session, frame),
-    close: (session, code, reason) => server.connections.close(session, code, reason),
-    watch: watchBy(log, metrics, ({ why }) => fail(why)),
-  })
+  let sessions = 0
+  const node = isShared ? nameOf(config) : loneName
+  const leaseSecret = await ledger.secret('leases')
+  const newPlane = (): Plane => {
+    const mine: Plane = createPlane({
+      ...partsOf(node, config, ledger, clock, () => config.publicUrl ?? urlOf(config.host, server.port)),
+      secret: leaseSecret,
+      nextSession: () => ++sessions,
+      send: (session, frame) => server.connections.send(session, frame),
+      close: (session, code, reason) => server.connections.close(session, code, reason),
+      whenSent: (session, then) => server.connections.whenSent(session, then),
+      watch: watchBy(log, metrics, (failure) => {
+        if (plane !== mine) return
+        if (failure.kind === 'buried') renew(failure.why)
+        else fail(failure.why)
+      }),
+    })
+    return mine
+  }
+  /** It was taken for dead: nothing that it holds is its own any more. Clients come back with what they hold. */
+  const renew = (why: string): void => {
+    log.warn('beginning anew', { why })
+    const old = plane
+    plane = newPlane()
+    void old.stop()
+    void server.connections.closeAll(4002, 'the node begins anew', renewGraceMs)
+  }
+  let plane = newPlane()
   let isDraining = false
   const keys = config.jwksUrl === undefined ? { secret: tokenSecret } : { jwks: new URL(config.jwksUrl) }
   const server: Server = createServer({
@@ -79,7 +127,7 @@ const serve = async (config: Config, ledger: Ledger, log: Log): Promise<ChimeraN
     authenticator: createAuthenticator({ keys, clock }),
     tell: (to, message) => plane.system.tell(to, message),
     openSession: ({ role, identity }) => plane.openSession(role, identity),
-    perform: performer(plane, clock, log),
+    perform: performer(() => plane, clock, log),
     unreadyFor: async () => (isDraining ? 'the node is draining' : plane.unreadyFor()),
     readMetrics: metrics.read,
     count: metrics.count,
@@ -92,14 +140,18 @@ const serve = async (config: Config, ledger: Ledger, log: Log): Promise<ChimeraN
     throw error
   }
   const url = urlOf(config.host, server.port)
-  log.info('listening', { url, node: nodeName, durability: ledger.durability.durability })
+  log.info('listening', { url, node, durability: ledger.durability.durability })
 
   const stop = async (): Promise<void> => {
     log.info('stopping')
     isDraining = true
+    const until = clock.now() + config.drainMs
     server.drain('the node is stopping', backMs)
-    await idle(clock, config.drainMs, () => plane.runner.count() === 0)
+    plane.handOver()
+    await idle(clock, until, () => plane.runner.count() === 0)
     await server.stop()
+    await idle(clock, Math.min(until, clock.now() + handOverMs), () => plane.ownsNothing())
+    await plane.leave().catch((error: unknown) => log.warn('left without a word', { why: String(error) }))
     await plane.stop()
     await ledger.close()
     log.info('stopped')
@@ -118,9 +170,8 @@ const serve = async (config: Config, ledger: Ledger, log: Log): Promise<ChimeraN
   }
 }
 
-/** Waits until what is under way has ended, at most so long. */
-const idle = async (clock: Clock, maxMs: number, isIdle: () => boolean): Promise<void> => {
-  const until = clock.now() + maxMs
+/** Waits until it is so, at most until then. */
+const idle = async (clock: Clock, until: number, isIdle: () => boolean): Promise<void> => {
   while (!isIdle() && clock.now() < until) {
     await new Promise<void>((resolve) => {
       clock.at(clock.now() + idleLookMs, resolve)
@@ -130,25 +181,36 @@ const idle = async (clock: Clock, maxMs: number, isIdle: () => boolean): Promise
 
 const urlOf = (host: string, port: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 
+const nameOf = ({ node, port }: Config): string =>
+  node ?? `${hostname().replace(/[^A-Za-z0-9_.-]/g, '-')}-${port === 0 ? newId() : port}`
+
 /** What the plane gets as it is. */
 const partsOf = (
+  node: string,
   config: Config,
   ledger: Ledger,
   clock: Clock,
-): Omit<PlaneOptions, 'secret' | 'send' | 'close' | 'watch'> => ({
-  node: nodeName,
-  holder: `${nodeName}.${newId()}`,
-  ledger,
-  clock,
-  scheduler: eventLoopScheduler(),
-  random: systemRandom,
-  newId,
-  gate: createGate(() => defaultPolicy),
-  hashOf: hashOfOutput,
-  // The folder's lock is ours.
-  cluster: null,
-  settings: settingsOf(config),
-})
+  url: () => string,
+): Omit<PlaneOptions, 'secret' | 'nextSession' | 'send' | 'close' | 'whenSent' | 'watch'> => {
+  const { redis, nodeLeaseMs, nodeQuietMs } = config
+  return {
+    node,
+    holder: `${node}.${newId()}`,
+    ledger,
+    clock,
+    scheduler: eventLoopScheduler(),
+    random: systemRandom,
+    newId,
+    gate: createGate(() => defaultPolicy),
+    hashOf: hashOfOutput,
+    // The lock of a data folder is its node's alone.
+    cluster:
+      redis === undefined
+        ? null
+        : { beatMs: nodeLeaseMs / beatsPerLease, leaseMs: nodeLeaseMs, quietMs: nodeQuietMs, url, version },
+    settings: settingsOf(config),
+  }
+}
 
 const watchBy = (log: Log, metrics: Metrics, failed: (failure: NodeFailure) => void): PlaneOptions['watch'] => ({
   count: metrics.count,

@@ -1,4 +1,5 @@
 /** Everything an operator can ask, from the rooms that know: cards and audit, tasks, the fleet. */
+import { controlRequest, fleetRequest } from '../actors/fleetControlRequests.js'
 import { agentsRequest, countFleet } from '../actors/fleetRequests.js'
 import type { TaskRequests } from '../actors/requests.js'
 import type { Judge } from '../review/decision.js'
@@ -14,6 +15,8 @@ export const operatorRequests = (parts: {
   return {
     ...reviewRequests({ shards: desk.shards, judge, countFleet: (tenant) => countFleet(desk, tenant) }),
     agents: ({ tenant }, frame) => agentsRequest(desk, tenant, frame),
+    fleet: ({ tenant }) => fleetRequest(desk, tenant),
+    control: (by, frame) => controlRequest(desk, by, frame),
     tasks,
     replay: tasks,
     getTask: tasks,

@@ -14,7 +14,8 @@ import type { Plane } from './plane.js'
 
 const unavailableRetryMs = 500
 
-export const performer = (plane: Plane, clock: Clock, log: Log): Perform => {
+/** `current`: the plane, which may be another after each call. */
+export const performer = (current: () => Plane, clock: Clock, log: Log): Perform => {
   const procedureOf = (
     identity: Identity,
     role: 'producer' | 'operator',
@@ -22,10 +23,10 @@ export const performer = (plane: Plane, clock: Clock, log: Log): Perform => {
     subscriber: string | undefined,
   ): Procedure<Reply> => {
     if (role === 'producer') {
-      return plane.producerRequests(identity, subscriber, frame as ProducerRequest, clock.now())
+      return current().producerRequests(identity, subscriber, frame as ProducerRequest, clock.now())
     }
     // The table has for each type the procedure that takes its frame, which the compiler can't follow through a union.
-    const request = plane.operatorRequests[frame.type as OperatorRequest] as (
+    const request = current().operatorRequests[frame.type as OperatorRequest] as (
       by: Identity,
       frame: FrameOf<'operator'>,
       now: number,
@@ -34,6 +35,7 @@ export const performer = (plane: Plane, clock: Clock, log: Log): Perform => {
   }
 
   return async (identity, role, frame, subscriber) => {
+    const plane = current()
     plane.serveTenant(identity.tenant)
     try {
       return await plane.runner.result(procedureOf(identity, role, frame, subscriber))

@@ -6,6 +6,7 @@
  */
 import {
   dispatcherAddress,
+  fleetWatchAddress,
   membershipAddress,
   registryAddress,
   reviewQueueAddress,
@@ -16,6 +17,7 @@ import { agentSession } from '../actors/agentSession.js'
 import type { SessionFacts } from '../actors/agentSessionState.js'
 import { dispatcher } from '../actors/dispatcher.js'
 import type { Identity, NodeFailure, NodeOwnEffect } from '../actors/effects.js'
+import { type FleetWatchState, fleetWatch } from '../actors/fleetWatch.js'
 import { createProcedureRunner, type ProcedureRunner } from '../actors/procedureRunner.js'
 import { producerSession } from '../actors/producerSession.js'
 import { registry } from '../actors/registry.js'
@@ -25,10 +27,11 @@ import type { DeadLetter } from '../actors/runtime/deadLetter.js'
 import type { Scheduler } from '../actors/runtime/scheduler.js'
 import { type ActorSystem, createActorSystem } from '../actors/runtime/system.js'
 import { type ShardDoorState, shardDoor } from '../actors/shardDoor.js'
+import { unlessHalted } from '../actors/unlessHalted.js'
 import type { Clock } from '../clock.js'
 import { aloneView, type LivenessSpans, type MembersView } from '../cluster/members.js'
 import { membership } from '../cluster/membership.js'
-import { shardOwner } from '../cluster/shardOwner.js'
+import { type ShardOwnerState, shardOwner } from '../cluster/shardOwner.js'
 import { type Holder, type Ledger, missedHints } from '../ledger/port.js'
 import type { Role } from '../protocol/frames.js'
 import type { WireLimits } from '../protocol/nodeFrames.js'
@@ -48,6 +51,8 @@ export type PlaneSettings = {
   readonly leaseMs: number
   readonly resumeMs: number
   readonly limits: WireLimits
+  /** Of a connection's send buffer. */
+  readonly outboxMaxBytes: number
   readonly tasksPerLane: number
   readonly taskRetentionMs: number
   readonly outcomesKept: number
@@ -74,8 +79,8 @@ export type PlaneWatch = {
 /** How a node lives among others on one ledger. */
 export type ClusterSettings = LivenessSpans & {
   readonly beatMs: number
-  /** Where its clients reach it. */
-  readonly url: string
+  /** Where its clients reach it, once it listens. */
+  readonly url: () => string
   readonly version: string
 }
 
@@ -89,12 +94,16 @@ export type PlaneOptions = {
   readonly scheduler: Scheduler
   readonly random: Random
   readonly newId: () => string
+  /** Numbers sessions: none twice in the life of a process, whose incarnations share its connections. */
+  readonly nextSession: () => number
   readonly gate: Gate
   readonly hashOf: (value: unknown) => string
   /** Null: the ledger is this node's own. */
   readonly cluster: ClusterSettings | null
   readonly send: (session: Address, frame: { readonly type: string }) => void
   readonly close: (session: Address, code: number, reason: string) => void
+  /** Calls `then` once nearly all that was sent has left. Where it is missing, what is sent has left. */
+  readonly whenSent?: (session: Address, then: () => void) => void
   readonly settings: PlaneSettings
   readonly watch: PlaneWatch
 }
@@ -113,8 +122,17 @@ export interface Plane {
   serveTenant(tenant: string): void
   /** Why the ledger doesn't answer just now; undefined: it does. */
   unreadyFor(): string | undefined
+  /** Takes no shards any more, and gives up those that it has: `ownsNothing` tells when that is done. */
+  handOver(): void
+  ownsNothing(): boolean
+  /** Says that this incarnation has ended, so that nobody waits for it. */
+  leave(): Promise<void>
   stop(): Promise<void>
 }
+
+const leaveMs = 2_000
+/** Of its send buffer, for what a session sends unasked: the rest is for replies, of which the largest has a half. */
+const aheadPart = 1 / 4
 
 export const createPlane = (options: PlaneOptions): Plane => {
   const { ledger, clock, settings, watch } = options
@@ -122,6 +140,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
     shards: ledger.shards,
     node: options.node,
     holder: options.holder,
+    isAlone: options.cluster === null,
     signer: createLeaseSigner(options.secret, () => ledger.durability.generation),
     cards: cardDesk(),
     chance: () => options.random.next(),
@@ -171,7 +190,11 @@ export const createPlane = (options: PlaneOptions): Plane => {
     limits: settings.limits,
     ledger: () => ledger.durability,
   }
-  const forProducers = producerRequests(desk, settings.limits)
+  const aheadBytes = settings.outboxMaxBytes * aheadPart
+  const forProducers = unlessHalted(
+    producerRequests(desk, settings.limits),
+    () => system.inspect(fleetWatchAddress) as FleetWatchState | undefined,
+  )
   const forOperators = operatorRequests({
     desk,
     judge: (said) => ({ verdict: judge(said), hash: options.hashOf(said.value) }),
@@ -179,6 +202,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
   })
 
   system.spawn(registry, registryAddress, { desk })
+  system.spawn(fleetWatch, fleetWatchAddress, { desk, generation: () => ledger.durability.generation })
   for (let shard = 0; shard < ledger.shards; shard++) {
     system.spawn(shardDoor, shardDoorAddress(shard), { shard })
     system.spawn(shardOwner, shardOwnerAddress(shard), {
@@ -198,11 +222,11 @@ export const createPlane = (options: PlaneOptions): Plane => {
     for (let shard = 0; shard < ledger.shards; shard++) system.tell(shardOwnerAddress(shard), members(view))
   } else {
     const { url, version, beatMs, leaseMs, quietMs } = options.cluster
-    const me = { node: options.node, holder: options.holder, url, version, startedAt: clock.now() }
-    system.spawn(membership, membershipAddress, { shards: ledger.shards, me, beatMs, spans: { leaseMs, quietMs } })
+    const me = { node: options.node, holder: options.holder, version, startedAt: clock.now() }
+    const spans = { leaseMs, quietMs }
+    system.spawn(membership, membershipAddress, { shards: ledger.shards, me, url, beatMs, spans })
   }
   const endHints = ledger.onHint((shard, hint) => tellHint(system, options.node, shard, hint))
-  let sessions = 0
   const tenants = new Set<string>()
 
   const serveTenant = (tenant: string): void => {
@@ -210,16 +234,17 @@ export const createPlane = (options: PlaneOptions): Plane => {
     tenants.add(tenant)
     system.spawn(dispatcher, dispatcherAddress(tenant), { tenant, node: options.node, shards: ledger.shards })
     system.spawn(reviewQueue, reviewQueueAddress(tenant), { tenant, shards: ledger.shards })
+    system.tell(fleetWatchAddress, serve(tenant))
   }
 
   const openSession = (role: Role, identity: Identity): Address => {
-    const address = `${role}/${identity.tenant}/${identity.sub}/${++sessions}`
+    const address = `${role}/${identity.tenant}/${identity.sub}/${options.nextSession()}`
     serveTenant(identity.tenant)
     if (role === 'agent') {
       const { leaseMs, resumeMs } = settings
-      system.spawn(agentSession, address, { ...facts, identity, leaseMs, resumeMs })
+      system.spawn(agentSession, address, { ...facts, identity, leaseMs, resumeMs, aheadBytes })
     } else if (role === 'producer') {
-      system.spawn(producerSession, address, { ...facts, identity, requests: forProducers })
+      system.spawn(producerSession, address, { ...facts, identity, requests: forProducers, aheadBytes })
     } else {
       system.spawn(operatorSession, address, { ...facts, identity, requests: forOperators })
     }
@@ -242,6 +267,20 @@ export const createPlane = (options: PlaneOptions): Plane => {
       }
       return undefined
     },
+    handOver: () => {
+      if (options.cluster !== null) system.tell(membershipAddress, draining)
+    },
+    ownsNothing: () => {
+      if (options.cluster === null) return true
+      for (let shard = 0; shard < ledger.shards; shard++) {
+        const owner = system.inspect(shardOwnerAddress(shard)) as ShardOwnerState | undefined
+        if (owner !== undefined && owner.tenure.kind !== 'none') return false
+      }
+      return true
+    },
+    leave: async () => {
+      if (options.cluster !== null) await system.ask(membershipAddress, { kind: 'leave' }, leaveMs)
+    },
     stop: async () => {
       endHints()
       await system.stop()
@@ -254,6 +293,7 @@ const tellHint = (system: ActorSystem<NodeOwnEffect>, node: string, shard: numbe
   const [kind = '', ...rest] = hint.split('/')
   if (hint === missedHints) {
     system.tell(registryAddress, missed)
+    system.tell(fleetWatchAddress, missed)
     return
   }
   if (kind === 'lane') {
@@ -268,6 +308,8 @@ const tellHint = (system: ActorSystem<NodeOwnEffect>, node: string, shard: numbe
   } else if (kind === 'agent') {
     const about = partsOfAgentHint(hint)
     if (about !== null && about.node !== node) system.tell(registryAddress, joinedElsewhere(about))
+  } else if (kind === 'fleet') {
+    system.tell(fleetWatchAddress, changed(rest.join('/')))
   } else if (kind === 'owner') {
     system.tell(shardOwnerAddress(shard), givenUp)
   } else if (kind === 'stop') {
@@ -278,10 +320,13 @@ const tellHint = (system: ActorSystem<NodeOwnEffect>, node: string, shard: numbe
 
 const members = (view: MembersView) => ({ kind: 'members', view })
 const missed = { kind: 'missedHints' }
+const serve = (tenant: string) => ({ kind: 'serve', tenant })
+const changed = (tenant: string) => ({ kind: 'changed', tenant })
 const joinedElsewhere = (about: NonNullable<ReturnType<typeof partsOfAgentHint>>) => ({
   kind: 'joinedElsewhere',
   ...about,
 })
+const draining = { kind: 'status', status: 'draining' }
 const givenUp = { kind: 'givenUp' }
 const leave = (session: Address) => ({ kind: 'leave', session })
 const departed = (session: Address) => ({ kind: 'departed', session })

@@ -18,6 +18,7 @@ export const settingsOf = (config: Config): PlaneSettings => ({
   leaseMs: config.leaseMs,
   resumeMs: config.resumeMs,
   limits: wireLimitsOf(config),
+  outboxMaxBytes: config.outboxMaxBytes,
   tasksPerLane: config.tasksPerLane,
   taskRetentionMs: config.taskRetentionMs,
   outcomesKept: config.outcomesKept,

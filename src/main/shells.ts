@@ -10,7 +10,7 @@ import { Unavailable } from '../tasks/procedure.js'
 import type { Said, Verdict } from '../tasks/verdict.js'
 import type { PlaneOptions } from './plane.js'
 
-type Parts = Pick<PlaneOptions, 'ledger' | 'holder' | 'send' | 'close' | 'watch' | 'hashOf'> & {
+type Parts = Pick<PlaneOptions, 'ledger' | 'holder' | 'send' | 'close' | 'whenSent' | 'watch' | 'hashOf'> & {
   readonly runner: ProcedureRunner
   readonly judge: (said: Said) => Verdict
 }
@@ -29,6 +29,12 @@ export const effectShells = (parts: Parts): EffectHandlers<NodeOwnEffect> => {
     send: ({ frame }, self) => parts.send(self, frame),
 
     close: ({ code, reason }, self) => parts.close(self, code, reason),
+
+    whenSent: (_effect, self, system) => {
+      const then = () => void system.tell(self, sent)
+      if (parts.whenSent === undefined) then()
+      else parts.whenSent(self, then)
+    },
 
     judge: ({ tag, said }, self, system) => {
       const verdict = parts.judge(said)
@@ -83,6 +89,8 @@ export const effectShells = (parts: Parts): EffectHandlers<NodeOwnEffect> => {
     },
   }
 }
+
+const sent = { kind: 'sent' }
 
 const tellRan = (system: ActorSystem<NodeOwnEffect>, to: Address, tag: number, result: unknown): void => {
   const message = { kind: 'ran', tag, result }

@@ -80,9 +80,10 @@ export const checkFrame = <R extends Role>(
 
 /** One item of a `submit`. */
 export const checkTaskSpec = (
-  item: Fields,
+  item: unknown,
   within: ValueLimits = limits,
 ): { readonly kind: 'ok'; readonly spec: TaskSpec } | Wrong => {
+  if (!isPlainMap(item)) return wrong({}, 'INVALID', 'expected a task (map)')
   const checked = check<TaskSpec>(taskSpec, item, within)
   if (checked.kind === 'invalid') return checked
   const spec = checked.frame

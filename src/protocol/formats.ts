@@ -94,4 +94,13 @@ export const formats = {
     // Control characters are what it is about.
     accepts: (text) => text.length > 0 && utf8Length(text) <= 128 && !/[/\p{Cc}]/u.test(text),
   },
+  /** An agent's id: the `sub` of its token, and maybe its instance. */
+  agent: {
+    expected: "an agent's id: a sub (1 to 128 bytes without control characters), or sub/instance",
+    accepts: (text) => {
+      const [sub = '', instance, more] = text.split('/')
+      if (more !== undefined || (instance !== undefined && !/^[A-Za-z0-9._-]{1,64}$/.test(instance))) return false
+      return sub.length > 0 && utf8Length(sub) <= 128 && !/\p{Cc}/u.test(sub)
+    },
+  },
 } as const satisfies Record<string, Format>

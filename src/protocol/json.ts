@@ -5,6 +5,7 @@
  * people and HTTP: values deeper than `jsonDepth` are refused, where those who print or parse them would give up.
  */
 import { Unsayable } from './packing.js'
+import { placeName } from './place.js'
 
 export const jsonDepth = 1_000
 
@@ -92,9 +93,11 @@ const below = (up: Place | undefined, step: string | number): Place => {
 }
 
 const refuse = (place: Place | undefined, expected: string, got?: unknown): never => {
-  const steps: string[] = []
-  for (let at = place; at !== undefined; at = at.up)
-    steps.push(typeof at.step === 'number' ? `[${at.step}]` : `.${at.step}`)
-  const path = steps.reverse().slice(-64).join('').replace(/^\./, '')
+  const path = placeName(stepsOf(place))
   throw new Unsayable(path, got === undefined ? `expected ${expected}` : `expected ${expected}, got ${got}`)
+}
+
+/** From the value outwards. */
+function* stepsOf(place: Place | undefined): Iterable<string | number> {
+  for (let at = place; at !== undefined; at = at.up) yield at.step
 }

@@ -94,6 +94,25 @@ export type Stats = Static<typeof Stats>
 export const ListAgents = Type.Object({ type: Type.Literal('agents'), id: requestId, ...paging })
 export type ListAgents = Static<typeof ListAgents>
 
+/** Answered by `ack` with the `fleet`: what is paused, banned, halted. */
+export const GetFleet = Type.Object({ type: Type.Literal('fleet'), id: requestId })
+export type GetFleet = Static<typeof GetFleet>
+
+/**
+ * Holds up work, or lets it go on: of a queue, an agent, or (without either) the tenant. `ban` and `unban` are about an
+ * agent, `halt` (admin) about the tenant. Answered by `ack` with `changed` and the `fleet`; `halt` with `cancelled`, too.
+ */
+export const ControlFleet = Type.Object({
+  type: Type.Literal('control'),
+  id: requestId,
+  act: oneOf('pause', 'resume', 'ban', 'unban', 'halt'),
+  queue: Type.Optional(name),
+  agent: Type.Optional(text(formats.agent)),
+  /** On record. */
+  reason: Type.Optional(textUpTo(limits.reasonBytes)),
+})
+export type ControlFleet = Static<typeof ControlFleet>
+
 /** Admin: reads the audit log. Answered by `ack` with `entries` and maybe `cursor`. */
 export const ListAudit = Type.Object({ type: Type.Literal('audit'), id: requestId, ...paging })
 export type ListAudit = Static<typeof ListAudit>

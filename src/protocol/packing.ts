@@ -5,6 +5,7 @@
  * (`Encoded`) is copied in as it is. Fields that are undefined are left out.
  */
 import { limits } from './formats.js'
+import { placeName } from './place.js'
 import { maxPackedBytes, Sink } from './sink.js'
 
 /** Bytes of one MessagePack value, to be written as they are. */
@@ -43,15 +44,20 @@ let idleSink: Sink | undefined = new Sink()
 
 /**
  * Encodes one value. Throws `Unsayable`. A lone surrogate, which UTF-8 can't say, becomes U+FFFD where it is to be
- * `replaced`: in texts of our own, which somebody may have cut in the middle of a pair.
+ * `replaced`: in texts of our own, which somebody may have cut in the middle of a pair. With `isShared` the bytes may be
+ * part of a buffer with others, which each of them keeps in memory.
  */
-export const pack = (root: unknown, loneSurrogates: 'refused' | 'replaced' = 'refused'): Uint8Array => {
+export const pack = (
+  root: unknown,
+  loneSurrogates: 'refused' | 'replaced' = 'refused',
+  isShared = false,
+): Uint8Array => {
   const sink = idleSink ?? new Sink()
   idleSink = undefined
   sink.clear()
   try {
     new Packing(sink, loneSurrogates === 'replaced').write(root)
-    return sink.take()
+    return isShared ? sink.takeShared() : sink.take()
   } finally {
     idleSink = sink
   }
@@ -148,21 +154,13 @@ class Packing {
 
   #refuse(expected: string, got?: unknown): never {
     throw new Unsayable(
-      pathOf(this.#open),
+      placeName(stepsOf(this.#open)),
       got === undefined ? `expected ${expected}` : `expected ${expected}, got ${got}`,
     )
   }
 }
 
-/** The innermost steps of a path that are told. */
-const stepsTold = 64
-
-/** Where the value stands that is being written. */
-const pathOf = (open: Open | undefined): string => {
-  const steps: string[] = []
-  for (let up = open; up !== undefined && steps.length < stepsTold; up = up.up) {
-    const at = up.at - 1
-    steps.push(up.keys === undefined ? `[${at}]` : `.${up.keys[at]}`)
-  }
-  return steps.reverse().join('').replace(/^\./, '')
+/** From the value that is being written outwards. */
+function* stepsOf(open: Open | undefined): Iterable<string | number> {
+  for (let up = open; up !== undefined; up = up.up) yield up.keys?.[up.at - 1] ?? up.at - 1
 }

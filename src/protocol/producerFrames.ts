@@ -41,12 +41,7 @@ export type TaskSpec = Static<typeof TaskSpec>
 export const Submit = Type.Object({
   type: Type.Literal('submit'),
   id: requestId,
-  tasks: listOf(
-    Type.Unsafe<Readonly<Record<string, unknown>>>(Type.Object({}, { description: 'a map' })),
-    1,
-    limits.tasksPerSubmit,
-    'tasks',
-  ),
+  tasks: listOf(Type.Unknown(), 1, limits.tasksPerSubmit, 'tasks'),
 })
 export type Submit = Static<typeof Submit>
 

@@ -8,6 +8,7 @@
 import { limits } from './formats.js'
 import { Malformed } from './malformed.js'
 import { Raw } from './raw.js'
+import { Slab } from './slab.js'
 import { Unpacking } from './unpacking.js'
 
 export type ReadLimits = { readonly framesPerMessage: number; readonly valuesPerMessage: number }
@@ -141,25 +142,12 @@ class Reading extends Unpacking {
   }
 }
 
-/** Small copies that soon pass on share a slab: a buffer of its own for each costs more than reading the frame. */
-const slabBytes = 16_384
-const slabPart = 2_048
-let slab = new Uint8Array(slabBytes)
-let slabUsed = 0
+/** Copies that soon pass on. */
+const slab = new Slab()
 
 /** Not `slice`: a Buffer's is a view. */
 const copy = (bytes: Uint8Array, from: number, to: number, isKept: boolean): Uint8Array => {
-  const size = to - from
-  if (isKept || size > slabPart) return filled(new Uint8Array(size), bytes, from)
-  if (slabUsed + size > slabBytes) {
-    slab = new Uint8Array(slabBytes)
-    slabUsed = 0
-  }
-  slabUsed += size
-  return filled(slab.subarray(slabUsed - size, slabUsed), bytes, from)
-}
-
-const filled = (target: Uint8Array, bytes: Uint8Array, from: number): Uint8Array => {
-  target.set(bytes.subarray(from, from + target.length))
+  const target = isKept ? new Uint8Array(to - from) : slab.take(to - from)
+  target.set(bytes.subarray(from, to))
   return target
 }

@@ -133,6 +133,20 @@ export type ReviewCard = {
   readonly truncated?: boolean
 }
 
+/** An operator's word about the fleet: whose, when and why. */
+export type FleetStanding = { readonly by: string; readonly at: number; readonly reason?: string }
+
+/** What is paused, banned, halted. `by`, `at` and `reason` are of the tenant's own pause or halt. */
+export type FleetRecord = Partial<FleetStanding> & {
+  readonly version: number
+  readonly status: 'OPEN' | 'PAUSED' | 'HALTED'
+  /** Halted, and something may still run. */
+  readonly cancelling?: boolean
+  readonly queues: readonly ({ readonly queue: string } & FleetStanding)[]
+  readonly paused: readonly ({ readonly agent: string } & FleetStanding)[]
+  readonly banned: readonly ({ readonly agent: string } & FleetStanding)[]
+}
+
 export type AgentRecord = {
   readonly id: string
   readonly status: 'ACTIVE' | 'IDLE' | 'BUSY' | 'OFFLINE'

@@ -9,6 +9,10 @@ const shortText = 192
 const startBytes = 65_536
 /** A buffer larger than this is let go of after the value. */
 const keptBytes = 1_048_576
+/** With less than this left for a value, it gets another buffer at once. */
+const leastRoom = 4_096
+/** A value up to this size may share its buffer with others. */
+const sharedBytes = 2_048
 /** Without an end, a cycle with something large in it would take all memory. */
 export const maxPackedBytes = 64 * 1_048_576
 
@@ -21,17 +25,27 @@ const wide = { text: 0xda, binary: 0xc5, list: 0xdc, map: 0xde } as const
 export class Sink {
   #bytes = new Uint8Array(startBytes)
   #view = new DataView(this.#bytes.buffer)
-  #length = 0
+  /** Where the value at hand begins: what is before belongs to values that share the buffer. */
+  #start = 0
+  #at = 0
 
   /** Begins anew. */
   clear(): void {
-    if (this.#bytes.length > keptBytes) this.#resize(startBytes, 0)
-    this.#length = 0
+    this.#at = this.#start
+    if (this.#bytes.length > keptBytes || this.#bytes.length - this.#start < leastRoom) this.#resize(startBytes)
   }
 
-  /** A copy of what was written. */
+  /** What was written, in a buffer of its own. */
   take(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+    return this.#bytes.slice(this.#start, this.#at)
+  }
+
+  /** What was written, as part of the buffer that it was written into: no copy, where it is small. */
+  takeShared(): Uint8Array {
+    if (this.length > sharedBytes) return this.take()
+    const bytes = this.#bytes.subarray(this.#start, this.#at)
+    this.#start = this.#at
+    return bytes
   }
 
   nil(): void {
@@ -71,11 +85,11 @@ export class Sink {
     if (text.length <= shortText && this.#ascii(text)) return true
     // Room for the longest head and three bytes a unit; the text moves down once its size is known.
     this.#ensure(5 + text.length * 3)
-    const from = this.#length + 5
+    const from = this.#at + 5
     const { written } = encoder.encodeInto(text, this.#bytes.subarray(from))
     this.#textHead(written)
-    this.#bytes.copyWithin(this.#length, from, from + written)
-    this.#length += written
+    this.#bytes.copyWithin(this.#at, from, from + written)
+    this.#at += written
     // ASCII, whose length stays the same, needs no looking for it.
     return written === text.length || !loneSurrogate.test(text)
   }
@@ -146,19 +160,19 @@ export class Sink {
   #ascii(text: string): boolean {
     const size = text.length
     this.#ensure(size + 2)
-    const start = this.#length
+    const start = this.#at
     this.#textHead(size)
     const bytes = this.#bytes
-    let at = this.#length
+    let at = this.#at
     for (let i = 0; i < size; i++) {
       const unit = text.charCodeAt(i)
       if (unit >= 0x80) {
-        this.#length = start
+        this.#at = start
         return false
       }
       bytes[at++] = unit
     }
-    this.#length = at
+    this.#at = at
     return true
   }
 
@@ -186,28 +200,31 @@ export class Sink {
   }
 
   #put8(byte: number): void {
-    this.#bytes[this.#length++] = byte
+    this.#bytes[this.#at++] = byte
   }
 
   #skip(bytes: number): number {
-    const at = this.#length
-    this.#length = at + bytes
+    const at = this.#at
+    this.#at = at + bytes
     return at
   }
 
   #ensure(bytes: number): void {
-    const needed = this.#length + bytes
-    if (needed > this.#bytes.length) this.#resize(Math.max(this.#bytes.length * 2, needed), this.#length)
+    if (this.#at + bytes > this.#bytes.length) this.#resize(Math.max(startBytes, this.length * 2, this.length + bytes))
   }
 
-  #resize(size: number, kept: number): void {
-    const bytes = new Uint8Array(size)
-    bytes.set(this.#bytes.subarray(0, kept))
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer)
+  /** Moves what was written of the value at hand to a buffer that it has for itself. */
+  #resize(size: number): void {
+    const written = this.#bytes.subarray(this.#start, this.#at)
+    this.#bytes = new Uint8Array(size)
+    this.#bytes.set(written)
+    this.#view = new DataView(this.#bytes.buffer)
+    this.#at = written.length
+    this.#start = 0
   }
 
+  /** Of the value at hand, so far. */
   get length(): number {
-    return this.#length
+    return this.#at - this.#start
   }
 }

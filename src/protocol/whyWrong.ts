@@ -5,6 +5,7 @@
  */
 import type { TSchema } from 'typebox'
 import type { Validator } from 'typebox/compile'
+import { placeName } from './place.js'
 
 type Node = { readonly [key: string]: unknown }
 
@@ -42,4 +43,4 @@ const wordsOf = (schema: unknown): string => {
 const unescaped = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~')
 
 const pathOf = (steps: readonly string[]): string =>
-  steps.map((step, i) => (/^\d+$/.test(step) ? `[${step}]` : i === 0 ? step : `.${step}`)).join('')
+  placeName(steps.toReversed().map((step) => (/^\d+$/.test(step) ? Number(step) : step)))

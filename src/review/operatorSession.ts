@@ -68,7 +68,7 @@ export type OperatorSessionState = (Base & { readonly kind: 'greeting' }) | Live
 type SessionStep = Step<OperatorSessionState, NodeEffect>
 
 const maxOpen = 64
-const maxKept = 1_024
+const maxKept = 256
 const busyRetryMs = 250
 
 const notReady = refuse('NOT_READY', 'hello: say it first, and wait for welcome')

@@ -2,7 +2,6 @@
  * What the review queue reads of the ledger, one at a time: cards that changed, pages of the cards that wait, and the
  * tallies by which it sees that it has missed something.
  */
-import type { Fields } from '../ledger/port.js'
 import { cardKey, cardSet } from '../tasks/keys.js'
 import { type Procedure, range, read, readOne } from '../tasks/procedure.js'
 import { cardOf } from './card.js'
@@ -20,8 +19,9 @@ export function* readChanged(shards: number, tenant: string, reviews: readonly s
   return { kind: 'cards', reviews, found: yield* readCards(shards, tenant, reviews) }
 }
 
-/** Cards of a page come with their outputs, so it isn't large. */
 const pageCards = 128
+/** Read at a time, as cards come with their outputs. */
+const groupCards = 16
 
 export function* readWaiting(tenant: string, shard: number, after: string | undefined): Procedure<QueueRead> {
   const { members, cursor } = yield* range({
@@ -30,16 +30,12 @@ export function* readWaiting(tenant: string, shard: number, after: string | unde
     limit: pageCards,
     ...(after === undefined ? {} : { after }),
   })
-  const records =
-    members.length === 0
-      ? []
-      : yield* read(
-          shard,
-          members.map(({ member }) => cardKey(member)),
-        )
-  const cards = records
-    .filter((fields): fields is Fields => fields !== null && fields.status === 'PENDING')
-    .map((fields) => summaryOf(cardOf(fields)))
+  const cards: CardSummary[] = []
+  for (let at = 0; at < members.length; at += groupCards) {
+    const keys = members.slice(at, at + groupCards).map(({ member }) => cardKey(member))
+    for (const fields of yield* read(shard, keys))
+      if (fields?.status === 'PENDING') cards.push(summaryOf(cardOf(fields)))
+  }
   return { kind: 'page', shard, cards, ...(cursor === undefined ? {} : { cursor }) }
 }
 

@@ -24,6 +24,8 @@ export type OperatorRequest =
   | 'stats'
   | 'audit'
   | 'agents'
+  | 'fleet'
+  | 'control'
   | 'tasks'
   | 'replay'
   | 'getTask'

@@ -19,10 +19,12 @@ type Note = {
 }
 
 export class Report {
-  readonly #notes = new Map<string, Note>()
+  /** Most of what is said has none. */
+  #notes: Map<string, Note> | undefined
 
   /** One place where a rule applied. `summary` is a clause for the details; a finding is made only where it is kept. */
   note(reason: Reason, rule: string, summary: string, finding: () => Finding): void {
+    this.#notes ??= new Map()
     let note = this.#notes.get(rule)
     if (note === undefined) {
       note = { reason, summary, findings: [], places: 0 }
@@ -42,7 +44,7 @@ export class Report {
   }
 
   verdict(policyVersion: string, severities: Readonly<Record<Reason, Severity>> | undefined): Verdict {
-    if (this.#notes.size === 0) return { kind: 'pass', policyVersion }
+    if (this.#notes === undefined) return { kind: 'pass', policyVersion }
     const notes = [...this.#notes.values()].sort((a, b) => reasons.indexOf(a.reason) - reasons.indexOf(b.reason))
     const reason = notes[0]?.reason ?? 'GATE_ERROR'
     const findings = chosenFindings(notes)

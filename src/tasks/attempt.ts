@@ -29,11 +29,14 @@ export type AttemptReply =
   | { readonly kind: 'stale' }
   | { readonly kind: 'overloaded'; readonly retryAfterMs: number }
 
-const leaseGuards = ({ place, task, connection }: Lease): readonly Guard[] => [
-  { kind: 'holds', lane: place.lane, entry: place.entry },
-  { kind: 'equals', record: taskKey(task.id), field: 'turn', value: place.turn },
-  { kind: 'equals', record: taskKey(task.id), field: 'agentConnection', value: connection },
-]
+const leaseGuards = ({ place, task, connection }: Lease): readonly Guard[] => {
+  const record = taskKey(task.id)
+  return [
+    { kind: 'holds', lane: place.lane, entry: place.entry },
+    { kind: 'equals', record, field: 'turn', value: place.turn },
+    { kind: 'equals', record, field: 'agentConnection', value: connection },
+  ]
+}
 
 const order = (lease: Lease, writes: readonly Write[]): Order => ({
   shard: lease.place.shard,
@@ -49,12 +52,12 @@ const endOf = (lease: Lease, by: EndedBy, status: TaskStatus): string =>
   withEnd(lease.task, { turn: lease.place.turn, by, status })
 
 /** The output passed: released to the next step, or to the producer. */
-export function* passResult(lease: Lease, output: Uint8Array, now: number): Procedure<AttemptReply> {
+export const passResult = (lease: Lease, output: Uint8Array, now: number): Procedure<AttemptReply> => {
   const { task } = lease
   if (isLastStep(task)) {
     const fields = { output, entry: null, ends: endOf(lease, 'result', 'COMPLETED') }
     const writes = moveWrites(task, { to: 'COMPLETED', final: true, fields }, now)
-    return yield* settle(lease, 'result', 'COMPLETED', writes, now)
+    return settle(lease, 'result', 'COMPLETED', writes, now)
   }
   const fields = {
     ...waitFields(task, now),
@@ -68,7 +71,7 @@ export function* passResult(lease: Lease, output: Uint8Array, now: number): Proc
     ...moveWrites(task, { to: 'QUEUED', final: false, fields }, now),
     ...enqueueWrites(task, task.steps[task.step] ?? '', fields.expiresAt ?? undefined),
   ]
-  return yield* settle(lease, 'result', 'QUEUED', writes, now)
+  return settle(lease, 'result', 'QUEUED', writes, now)
 }
 
 /** The gate held the output: a card is made, and the task waits for a person. */

@@ -6,7 +6,7 @@ import type { Desk } from './desk.js'
 import { auditWrite } from './entries.js'
 import { dueSet, stopHint, taskKey } from './keys.js'
 import { laneOf, moveWrites, unmoved } from './move.js'
-import { commit, type Procedure, now as readNow, readOne } from './procedure.js'
+import { commit, type Order, type Procedure, now as readNow, readOne } from './procedure.js'
 import { shardOf } from './shardOf.js'
 import { isFinal, type Task, type TaskStatus, taskOf, withEnd } from './task.js'
 
@@ -30,34 +30,37 @@ export function* cancelTask(desk: Desk, by: Canceller, id: string, reason: strin
     }
     const task = taskOf(fields)
     if (isFinal(task)) return { kind: 'cancelled', status: task.status }
-    const now = yield* readNow()
-    const { guards, writes } = takeOut(desk, task, reason, now)
-    const message = reason ?? 'cancelled'
-    const outcome = yield* commit({
-      shard,
-      tenant: by.tenant,
-      drains: true,
-      transaction: {
-        guards: [...unmoved(task), ...guards],
-        writes: [
-          ...writes,
-          ...moveWrites(task, { to: 'CANCELLED', final: true, fields: endFields(task) }, now),
-          auditWrite(by.tenant, {
-            at: now,
-            kind: 'cancelled',
-            by: by.sub,
-            task: id,
-            from: task.status,
-            reason: message,
-          }),
-        ],
-      },
-    })
+    const outcome = yield* commit(cancelOrder(desk, by, task, reason, yield* readNow()))
     if (outcome.kind === 'done') return { kind: 'cancelled', status: 'CANCELLED' }
     if (outcome.kind === 'overloaded') return outcome
     if (outcome.kind === 'invalid') throw new Error(`cancel: ${outcome.why}`)
   }
   throw new Error(`cancel: task ${id} moved ${tries} times while it was being cancelled`)
+}
+
+/** Done unless the task has moved on since it was read. It must not have ended. */
+export const cancelOrder = (
+  desk: Desk,
+  { tenant, sub }: Pick<Canceller, 'tenant' | 'sub'>,
+  task: Task,
+  reason: string | undefined,
+  now: number,
+): Order => {
+  const { guards, writes } = takeOut(desk, task, reason, now)
+  const message = reason ?? 'cancelled'
+  return {
+    shard: shardOf(task.id, desk.shards),
+    tenant,
+    drains: true,
+    transaction: {
+      guards: [...unmoved(task), ...guards],
+      writes: [
+        ...writes,
+        ...moveWrites(task, { to: 'CANCELLED', final: true, fields: endFields(task) }, now),
+        auditWrite(tenant, { at: now, kind: 'cancelled', by: sub, task: task.id, from: task.status, reason: message }),
+      ],
+    },
+  }
 }
 
 const endFields = (task: Task) => ({

@@ -33,6 +33,8 @@ export type Desk = {
   readonly node: string
   /** This node's incarnation: the holder of what it claims. */
   readonly holder: Holder
+  /** The ledger is this node's own. */
+  readonly isAlone: boolean
   readonly signer: LeaseSigner
   readonly cards: CardDesk
   /** A number from 0 up to 1. */

@@ -1,8 +1,12 @@
-/** The agents of a tenant, as the fleet view shows them: what the ledger knows, and who is connected here just now. */
-import type { Page } from '../ledger/port.js'
+/**
+ * The agents of a tenant, as the fleet view shows them: those that are connected here as they are just now, those of
+ * other nodes as these wrote them down, a few seconds ago.
+ */
+import type { Fields, Page } from '../ledger/port.js'
 import type { AgentRecord } from '../protocol/records.js'
 import { agentKey, agentSet } from './keys.js'
-import { type Procedure, range, read } from './procedure.js'
+import { type Procedure, range, read, readOne } from './procedure.js'
+import { shardOf } from './shardOf.js'
 
 /** An agent that is connected to this node. */
 export type Present = Pick<AgentRecord, 'status' | 'lastSeen' | 'queues' | 'holding'> & { readonly metrics?: unknown }
@@ -11,12 +15,13 @@ export type AgentPage = { readonly agents: readonly AgentRecord[]; readonly curs
 
 type Place = { readonly shard: number; readonly after?: string }
 
-/** By shard, then by name. Null: the cursor is none of ours. `present` by agent id. */
+/** By shard, then by name. Null: the cursor is none of ours. `present` by agent id; `living`: holders of other nodes. */
 export function* listAgents(
   shards: number,
   node: string,
   tenant: string,
   present: ReadonlyMap<string, Present>,
+  living: ReadonlySet<string>,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
 ): Procedure<AgentPage | null> {
   let place: Place | null = cursor === undefined ? { shard: 0 } : placeOf(cursor)
@@ -39,16 +44,28 @@ export function* listAgents(
       const fields = records[at]
       const here = present.get(id)
       if (here !== undefined) agents.push({ id, node, ...here })
-      else if (fields) {
-        const queues = String(fields.queues ?? '').split(' ')
-        const lastSeen = Number(fields.lastSeen ?? 0)
-        agents.push({ id, status: 'OFFLINE', node: String(fields.node ?? ''), lastSeen, queues, holding: 0 })
-      }
+      else if (fields) agents.push(recordOf(id, node, fields, living))
     }
     if (page.cursor !== undefined) place = { shard, after: page.cursor }
     else place = shard + 1 < shards ? { shard: shard + 1 } : null
   }
   return { agents, ...(place === null ? {} : { cursor: cursorOf(place) }) }
+}
+
+/** An agent that isn't connected here. */
+const recordOf = (id: string, here: string, fields: Fields, living: ReadonlySet<string>): AgentRecord => {
+  const node = String(fields.node ?? '')
+  const isElsewhere = node !== here && living.has(String(fields.holder ?? ''))
+  const metrics = isElsewhere && typeof fields.metrics === 'string' ? { metrics: JSON.parse(fields.metrics) } : {}
+  return {
+    id,
+    status: isElsewhere ? (String(fields.status) as AgentRecord['status']) : 'OFFLINE',
+    node,
+    lastSeen: Number(fields.lastSeen ?? 0),
+    queues: String(fields.queues ?? '').split(' '),
+    holding: isElsewhere ? Number(fields.holding ?? 0) : 0,
+    ...metrics,
+  }
 }
 
 const cursorOf = ({ shard, after = '' }: Place): string =>
@@ -62,4 +79,24 @@ const placeOf = (cursor: string): Place | null => {
   } catch {
     return null
   }
+}
+
+/** Whether an agent of this name was ever here; one without an instance stands for all of its instances. */
+export function* isKnownAgent(desk: { readonly shards: number }, tenant: string, agent: string): Procedure<boolean> {
+  if ((yield* readOne(shardOf(agent, desk.shards), agentKey(tenant, agent))) !== null) return true
+  if (agent.includes('/')) return false
+  for (let shard = 0; shard < desk.shards; shard++) {
+    let after: string | undefined
+    do {
+      const page: Page = yield* range({
+        shard,
+        set: agentSet(tenant),
+        limit: 1_000,
+        ...(after === undefined ? {} : { after }),
+      })
+      if (page.members.some(({ member }) => member.startsWith(`${agent}/`))) return true
+      after = page.cursor
+    } while (after !== undefined)
+  }
+  return false
 }

@@ -77,6 +77,8 @@ const agentFields = (desk: Desk, joiner: Joiner, connection: number, now: number
   agent: joiner.agent,
   connection,
   node: desk.node,
+  holder: desk.holder,
+  holding: joiner.holding.length,
   queues: joiner.queues.join(' '),
   status: 'ACTIVE',
   lastSeen: now,

@@ -54,8 +54,13 @@ export const outcomeLog = (tenant: string, sub: string, subscriber: string): str
 
 export const auditLog = (tenant: string): string => `audit/${tenant}`
 
-/** Hints: `lane/…`, `out/…` and `card/<tenant>/<id>`. */
+/** What operators have said about a tenant's fleet; it stands in the tenant's shard. */
+export const fleetKey = (tenant: string): string => `fleet/${tenant}`
+
+/** Hints: `lane/…`, `out/…`, `fleet/<tenant>` and `card/<tenant>/<id>`. */
 export const laneHint = (name: string): string => `lane/${name}`
+
+export const fleetHint = (tenant: string): string => `fleet/${tenant}`
 
 export const cardHint = (tenant: string, id: string): string => `card/${tenant}/${id}`
 

@@ -4,7 +4,7 @@
  * `shard~turn~entry~task~lane~generation~mac`. The mac also covers tenant and agent, which the token doesn't name: who
  * presents it is known, and a lease of somebody else's doesn't verify. None of the parts can have a `~`.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 export type LeasePlace = {
   readonly shard: number
@@ -28,9 +28,11 @@ const macLength = 16
 
 /** `generation` is the ledger's, at the time of signing; a lease of an older generation still verifies. */
 export const createLeaseSigner = (secret: Uint8Array, generation: () => string): LeaseSigner => {
-  const key = Buffer.from(secret)
+  // BLAKE2 is a mac with its key in front of the text, as no text can be made longer under a hash that is known. HMAC
+  // would take three times as long, with each task.
+  const key = Buffer.from(secret).toString('hex')
   const macOf = (kind: string, body: string, tenant: string, agent: string): string =>
-    createHmac('sha256', key).update(`${kind}\n${tenant}\n${agent}\n${body}`).digest('base64url').slice(0, macLength)
+    hash('blake2s256', `${key}${kind}\n${tenant}\n${agent}\n${body}`, 'base64url').slice(0, macLength)
 
   /** The body of a token with the right mac. */
   const bodyOf = (kind: string, token: string, tenant: string, agent: string): string | null => {

@@ -1,10 +1,12 @@
 /** Tasks as others see them: one record, or a page of a tenant's. */
 
+import type { Member } from '../ledger/port.js'
 import { Raw } from '../protocol/raw.js'
 import type { TaskRecord } from '../protocol/records.js'
+import { boundedRead } from './boundedRead.js'
 import type { Desk } from './desk.js'
 import { taskKey, taskSet } from './keys.js'
-import { type Procedure, range, read, readOne } from './procedure.js'
+import { type Procedure, range, readOne } from './procedure.js'
 import { shardOf } from './shardOf.js'
 import { finalStatuses, isFinal, queueOf, type Task, type TaskStatus, taskOf } from './task.js'
 
@@ -51,7 +53,10 @@ export type TaskQuery = {
 export type TaskPage = { readonly tasks: readonly TaskRecord[]; readonly cursor?: string }
 
 /** Where a list goes on: in which shard and set, and behind which member. */
-type Place = { readonly shard: number; readonly group: number; readonly after?: string }
+type Place = { readonly shard: number; readonly group: number; readonly behind?: Member }
+
+/** A page ends once it has read so much: bodies count whether they are shown or not. */
+const pageBytes = 1_048_576
 
 /** A call reads so many records at most, found or not: a rare status in a large set takes several calls. */
 const scanned = 5_000
@@ -69,25 +74,35 @@ export function* listTasks(desk: Desk, viewer: Viewer, query: TaskQuery): Proced
   if (start === null) return null
   const tasks: TaskRecord[] = []
   let looked = 0
+  let roomBytes = pageBytes
+  let after: string | undefined
   let place: Place | null = start.shard < desk.shards && start.group < groups.length ? start : null
-  while (place !== null && tasks.length < query.limit && looked < scanned) {
-    const set = taskSet(viewer.tenant, groups[place.group] ?? '')
+  while (place !== null && tasks.length < query.limit && looked < scanned && roomBytes > 0) {
+    const { shard, group, behind }: Place = place
+    const set = taskSet(viewer.tenant, groups[group] ?? '')
+    const from = after === undefined ? { ...(behind && { upTo: behind.score }) } : { after }
     const limit = Math.min(256, query.limit - tasks.length)
-    const { shard, after } = place
-    const page = yield* range({ shard, set, limit, descending: true, ...(after === undefined ? {} : { after }) })
-    looked += page.members.length
-    const records = yield* read(
-      place.shard,
-      page.members.map(({ member }) => taskKey(member)),
-    )
+    const page = yield* range({ shard, set, limit, descending: true, ...from })
+    const members = page.members.filter((member) => isBehind(member, behind))
+    const keys = members.map(({ member }) => taskKey(member))
+    const { records, bytes } = yield* boundedRead(shard, keys, roomBytes)
+    looked += records.length
+    roomBytes -= bytes
     for (const fields of records) {
       const task = fields ? taskOf(fields) : null
       if (task !== null && maySee(viewer, task) && matches(query, task)) tasks.push(shownTask(task))
     }
-    place = page.cursor === undefined ? nextPlace(desk, groups, place) : { ...place, after: page.cursor }
+    const last = members[records.length - 1]
+    if (last !== undefined) place = { shard, group, behind: last }
+    if (records.length < members.length) break
+    after = page.cursor
+    if (after === undefined) place = nextPlace(desk, groups, place)
   }
   return { tasks, ...(place === null ? {} : { cursor: cursorOf(place) }) }
 }
+
+const isBehind = ({ score, member }: Member, before: Member | undefined): boolean =>
+  before === undefined || score < before.score || (score === before.score && member < before.member)
 
 const matches = ({ status, queue }: TaskQuery, task: Task): boolean =>
   (status === undefined || task.status === status) && (queue === undefined || queueOf(task) === queue)
@@ -97,15 +112,17 @@ const nextPlace = (desk: Desk, groups: readonly string[], { shard, group }: Plac
   return shard + 1 < desk.shards ? { shard: shard + 1, group: 0 } : null
 }
 
-const cursorOf = ({ shard, group, after = '' }: Place): string =>
-  Buffer.from(JSON.stringify([shard, group, after])).toString('base64url')
+const cursorOf = ({ shard, group, behind }: Place): string =>
+  Buffer.from(JSON.stringify([shard, group, behind?.member ?? '', behind?.score ?? 0])).toString('base64url')
 
 const placeOf = (cursor: string): Place | null => {
   try {
-    const [shard, group, after]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (!Number.isSafeInteger(shard) || !Number.isSafeInteger(group) || typeof after !== 'string') return null
+    const [shard, group, member, score]: unknown[] = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (!Number.isSafeInteger(shard) || !Number.isSafeInteger(group) || typeof member !== 'string') return null
     if (Number(shard) < 0 || Number(group) < 0) return null
-    return { shard: Number(shard), group: Number(group), ...(after === '' ? {} : { after }) }
+    const place = { shard: Number(shard), group: Number(group) }
+    if (member === '') return place
+    return typeof score === 'number' ? { ...place, behind: { member, score } } : null
   } catch {
     return null
   }

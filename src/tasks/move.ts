@@ -15,8 +15,10 @@ const groupOf = (status: TaskStatus, final: boolean): string => (final ? status 
 /** The counters that a task counts in. */
 const countersOf = (status: TaskStatus, final: boolean): readonly string[] => {
   if (final) return [status]
-  return status === 'SCHEDULED' || status === 'NEEDS_REVIEW' ? ['open', status] : ['open']
+  return status === 'SCHEDULED' || status === 'NEEDS_REVIEW' ? ['open', status] : justOpen
 }
+
+const justOpen: readonly string[] = ['open']
 
 const isReported = (status: TaskStatus): boolean =>
   status !== 'SCHEDULED' && status !== 'QUEUED' && status !== 'RUNNING'
@@ -32,7 +34,9 @@ export type Move = {
 
 /** The writes of a move, without those that put it into a lane or take it out. */
 export const moveWrites = (task: Task, { to, final, fields, told }: Move, now: number): Write[] => {
-  const writes: Write[] = [{ kind: 'put', record: taskKey(task.id), fields: { ...fields, status: to, updatedAt: now } }]
+  // No spread: one that adds fields costs V8 more than all the rest here.
+  const changed = Object.assign({ status: to, updatedAt: now }, fields)
+  const writes: Write[] = [{ kind: 'put', record: taskKey(task.id), fields: changed }]
   const from = isFinal(task)
   const group = groupOf(to, final)
   if (group !== groupOf(task.status, from)) {

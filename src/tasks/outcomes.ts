@@ -4,13 +4,14 @@
  * What a log may keep is bounded. Where entries had to go unseen, the subscriber's record says from when to when, and
  * the subscriber is told with its next outcomes.
  */
-import type { Fields, Transaction } from '../ledger/port.js'
+import type { Fields, Transaction, Write } from '../ledger/port.js'
 import type { Outcome as OutcomeFrame } from '../protocol/nodeFrames.js'
 import { Raw } from '../protocol/raw.js'
+import { boundedRead } from './boundedRead.js'
 import type { Desk } from './desk.js'
 import { outcomeOf } from './entries.js'
-import { dirtySet, subscriberKey, taskKey } from './keys.js'
-import { commit, commitAll, type Order, type Procedure, range, read, log as readLog, readOne } from './procedure.js'
+import { dirtySet, emptiedSet, subscriberKey, taskKey } from './keys.js'
+import { commit, commitAll, type Order, type Procedure, range, log as readLog, readOne } from './procedure.js'
 
 /** What a subscriber's log in one shard may keep, and for how long. */
 export type OutcomeBounds = { readonly outcomesKept: number; readonly outcomeRetentionMs: number }
@@ -19,11 +20,21 @@ export type OutcomeBounds = { readonly outcomesKept: number; readonly outcomeRet
 export type Told = Omit<OutcomeFrame, 'type' | 'seq'>
 
 export type OutcomePage = {
-  readonly outcomes: readonly { readonly id: string; readonly told: Told }[]
+  /** `bytes`: about what it takes in a frame. */
+  readonly outcomes: readonly { readonly id: string; readonly told: Told; readonly bytes: number }[]
+  /** There may be more behind these. */
+  readonly hasMore: boolean
   readonly gap?: Gap
 }
 
-const hasOutput = (status: string): boolean => status === 'COMPLETED' || status === 'APPROVED'
+/** How much of a log is read at once. */
+export type OutcomePageOptions = {
+  readonly after?: string
+  readonly limit: number
+  /** All together; the first one always fits. */
+  readonly maxBytes: number
+  readonly looksForGap: boolean
+}
 
 /**
  * The next outcomes of a log in a shard, each with its output where that is released. Looking for a gap costs a read of
@@ -32,25 +43,35 @@ const hasOutput = (status: string): boolean => status === 'COMPLETED' || status 
 export function* readOutcomes(
   shard: number,
   log: string,
-  { after, limit, looksForGap }: { readonly after?: string; readonly limit: number; readonly looksForGap: boolean },
+  { after, limit, maxBytes, looksForGap }: OutcomePageOptions,
 ): Procedure<OutcomePage> {
   const gap = looksForGap ? gapIn(yield* readOne(shard, subscriberKey(log))) : null
   const { entries } = yield* readLog({ shard, log, limit, ...(after === undefined ? {} : { after }) })
-  const told = entries.map(({ id, entry }) => ({ id, entry: outcomeOf(entry) }))
-  const withOutput = told.filter(({ entry }) => entry.final && hasOutput(entry.status)).map(({ entry }) => entry.task)
-  const records = withOutput.length === 0 ? [] : yield* read(shard, withOutput.map(taskKey))
-  const outputs = new Map<string, Uint8Array>()
-  for (const [at, task] of withOutput.entries()) {
-    const output = records[at]?.output
-    if (output instanceof Uint8Array) outputs.set(task, output)
+  const all = entries.map(({ id, entry }) => ({ id, told: outcomeOf(entry), bytes: entry.length }))
+  const keys = all.filter(({ told }) => isReleased(told)).map(({ told }) => taskKey(told.task))
+  const { records } = yield* boundedRead(shard, keys, maxBytes)
+  const outcomes: OutcomePage['outcomes'][number][] = []
+  let bytes = 0
+  let read = 0
+  for (const one of all) {
+    // Its record no longer fitted.
+    if (isReleased(one.told) && read === records.length) break
+    const outcome = isReleased(one.told) ? withOutput(one, records[read++]) : one
+    bytes += outcome.bytes
+    if (bytes > maxBytes && outcomes.length > 0) break
+    outcomes.push(outcome)
   }
-  return {
-    outcomes: told.map(({ id, entry }) => {
-      const output = entry.final && hasOutput(entry.status) ? outputs.get(entry.task) : undefined
-      return { id, told: output === undefined ? entry : { ...entry, output: new Raw(output) } }
-    }),
-    ...(gap === null ? {} : { gap }),
-  }
+  const hasMore = outcomes.length < entries.length || entries.length === limit
+  return gap === null ? { outcomes, hasMore } : { outcomes, hasMore, gap }
+}
+
+const isReleased = ({ final, status }: Told): boolean => final && (status === 'COMPLETED' || status === 'APPROVED')
+
+const withOutput = (outcome: OutcomePage['outcomes'][number], record: Fields | null | undefined) => {
+  const output = record?.output
+  if (!(output instanceof Uint8Array)) return outcome
+  const { id, told, bytes } = outcome
+  return { id, told: Object.assign(told, { output: new Raw(output) }), bytes: bytes + output.length }
 }
 
 /** Outcomes between these times had to go unseen. */
@@ -84,41 +105,45 @@ type Duty = { readonly shard: number; readonly epoch: number }
 
 /** Bounds each log that may have something waiting, by count and age; forgets those that are empty. */
 export function* boundOutcomes(duty: Duty, bounds: OutcomeBounds, now: number): Procedure<void> {
+  yield* forEachLog(duty, dirtySet, (name) => boundLog(duty, bounds, name, now))
+  yield* forEachLog(duty, emptiedSet, (name) => lookAgain(duty, name))
+}
+
+function* forEachLog({ shard }: Duty, set: string, visit: (log: string) => Procedure<void>): Procedure<void> {
   let after: string | undefined
   do {
-    const { members, cursor } = yield* range({
-      shard: duty.shard,
-      set: dirtySet,
-      limit: 256,
-      ...(after === undefined ? {} : { after }),
-    })
-    for (const { member } of members) yield* boundLog(duty, bounds, member, now)
-    after = cursor
+    const page = yield* range({ shard, set, limit: 256, ...(after === undefined ? {} : { after }) })
+    for (const { member } of page.members) yield* visit(member)
+    after = page.cursor
   } while (after !== undefined)
 }
 
 /** So many are looked at in one go: a flood is cut down faster than it can come. */
 const lookedAt = 5_000
 
+/**
+ * A log that was found empty leaves the dirty ones before it is looked at once more: what was appended before it left is
+ * seen by that look, and what comes later puts it back by itself.
+ */
+function* lookAgain(duty: Duty, name: string): Procedure<void> {
+  const { size } = yield* readLog({ shard: duty.shard, log: name, limit: 1 })
+  const writes: Write[] = [{ kind: 'unindex', set: emptiedSet, member: name }]
+  if (size > 0) writes.push({ kind: 'index', set: dirtySet, member: name, score: 0 })
+  yield* commitDuty(duty, writes)
+}
+
+function* commitDuty({ shard, epoch }: Duty, writes: readonly Write[]): Procedure<void> {
+  yield* commit({ shard, tenant: '', drains: true, transaction: { guards: [{ kind: 'epoch', n: epoch }], writes } })
+}
+
 function* boundLog(duty: Duty, bounds: OutcomeBounds, name: string, now: number): Procedure<void> {
-  const record = subscriberKey(name)
-  const fields = yield* readOne(duty.shard, record)
   const head = yield* readLog({ shard: duty.shard, log: name, limit: 1 })
   const [first] = head.entries
   if (first === undefined) {
-    yield* commit({
-      shard: duty.shard,
-      tenant: '',
-      drains: true,
-      transaction: {
-        // Something was appended meanwhile, or not: the count of what ever was tells.
-        guards: [
-          { kind: 'epoch', n: duty.epoch },
-          { kind: 'equals', record, field: 'appended', value: fields?.appended ?? null },
-        ],
-        writes: [{ kind: 'unindex', set: dirtySet, member: name }],
-      },
-    })
+    yield* commitDuty(duty, [
+      { kind: 'unindex', set: dirtySet, member: name },
+      { kind: 'index', set: emptiedSet, member: name, score: 0 },
+    ])
     return
   }
   const excess = head.size - bounds.outcomesKept
@@ -138,21 +163,14 @@ function* boundLog(duty: Duty, bounds: OutcomeBounds, name: string, now: number)
   if (last === undefined) return
   // A slow commit puts an outcome behind later ones, so the log isn't in order of time.
   const times = going.map(({ entry }) => outcomeOf(entry).at)
-  const known = gapIn(fields)
+  const record = subscriberKey(name)
+  const known = gapIn(yield* readOne(duty.shard, record))
   const gapSince = Math.min(known?.since ?? now, ...times)
   const gapUntil = Math.max(known?.until ?? 0, ...times)
-  yield* commit({
-    shard: duty.shard,
-    tenant: '',
-    drains: true,
-    transaction: {
-      guards: [{ kind: 'epoch', n: duty.epoch }],
-      writes: [
-        { kind: 'trim', log: name, upTo: last.id },
-        { kind: 'put', record, fields: { gapSince, gapUntil } },
-      ],
-    },
-  })
+  yield* commitDuty(duty, [
+    { kind: 'trim', log: name, upTo: last.id },
+    { kind: 'put', record, fields: { gapSince, gapUntil } },
+  ])
 }
 
 /** The shards in which a subscriber can have outcomes: all of them. */

@@ -62,7 +62,6 @@ const againOf = (ended: Task, now: number): NewTask => ({
   maxAttempts: ended.maxAttempts,
   timeoutMs: ended.timeoutMs,
   ttlMs: ended.ttlMs,
-  content: ended.content,
   payload: ended.payload,
   trace: ended.trace,
   dueAt: undefined,

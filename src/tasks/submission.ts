@@ -14,13 +14,13 @@ export type Submission = {
   readonly steps: readonly string[]
   /** MessagePack bytes. */
   readonly payload: Uint8Array
-  readonly key?: string
-  readonly priority?: Priority
-  readonly delayMs?: number
-  readonly ttlMs?: number
-  readonly timeoutMs?: number
-  readonly maxAttempts?: number
-  readonly trace?: string
+  readonly key?: string | undefined
+  readonly priority?: Priority | undefined
+  readonly delayMs?: number | undefined
+  readonly ttlMs?: number | undefined
+  readonly timeoutMs?: number | undefined
+  readonly maxAttempts?: number | undefined
+  readonly trace?: string | undefined
 }
 
 export type Submitter = { readonly tenant: string; readonly sub: string; readonly subscriber?: string }
@@ -40,11 +40,12 @@ const fullLaneRetryMs = 1_000
 export const taskIdOfKey = (tenant: string, sub: string, key: string): string =>
   hash('sha256', `${tenant}\n${sub}\n${key}`, 'hex').slice(0, 32)
 
-const contentOf = ({ steps, payload, key }: Submission): string => {
-  if (key === undefined) return ''
-  const head = Buffer.from(`${steps.join(' ')}\n`)
-  return hash('sha256', Buffer.concat([head, payload]), 'base64url').slice(0, 27)
-}
+/** Whether the record was submitted with the same steps and payload. */
+const isSameContent = (there: Fields, { steps, payload }: NewTask): boolean =>
+  there.steps === steps.join(' ') &&
+  there.payload instanceof Uint8Array &&
+  payload !== undefined &&
+  Buffer.compare(there.payload, payload) === 0
 
 /** A task that doesn't exist yet. */
 export type NewTask = {
@@ -57,7 +58,6 @@ export type NewTask = {
   readonly maxAttempts: number
   readonly timeoutMs: number
   readonly ttlMs: number | undefined
-  readonly content: string
   readonly payload: Uint8Array | undefined
   readonly trace: string | undefined
   /** Before this it isn't given to any agent; undefined: at once. */
@@ -75,7 +75,6 @@ const newTask = (desk: Desk, by: Submitter, asked: Submission, now: number): New
   maxAttempts: asked.maxAttempts ?? defaultMaxAttempts,
   timeoutMs: asked.timeoutMs ?? defaultTimeoutMs,
   ttlMs: asked.ttlMs,
-  content: contentOf(asked),
   payload: asked.payload,
   trace: asked.trace,
   dueAt: asked.delayMs ? now + asked.delayMs : undefined,
@@ -98,7 +97,6 @@ const firstFields = (task: NewTask, expiresAt: number | undefined): Record<strin
     timeoutMs: task.timeoutMs,
     createdAt: task.createdAt,
     updatedAt: task.createdAt,
-    content: task.content,
   }
   if (task.subscriber !== undefined) fields.subscriber = task.subscriber
   if (task.ttlMs !== undefined) fields.ttlMs = task.ttlMs
@@ -162,15 +160,18 @@ export function* submitTasks(
   )
   const outcomes = yield* commitAll(orders)
   const replies: SubmissionReply[] = []
-  for (const [at, task] of tasks.entries()) replies.push(yield* replyOf(desk, task, outcomes[at]))
+  for (let at = 0; at < tasks.length; at++) {
+    const task = tasks[at]
+    const outcome = outcomes[at]
+    if (task === undefined || outcome === undefined) throw new Error('a submission without an answer')
+    const isNew = outcome.kind === 'done'
+    replies.push(isNew ? { kind: 'accepted', id: task.id, existing: false } : yield* refusal(desk, task, outcome))
+  }
   return replies
 }
 
-function* replyOf(desk: Desk, task: NewTask, outcome: Outcome | undefined): Procedure<SubmissionReply> {
-  if (outcome === undefined) throw new Error('a submission without an answer')
+function* refusal(desk: Desk, task: NewTask, outcome: Exclude<Outcome, { kind: 'done' }>): Procedure<SubmissionReply> {
   switch (outcome.kind) {
-    case 'done':
-      return { kind: 'accepted', id: task.id, existing: false }
     case 'overloaded':
       return outcome
     case 'invalid':
@@ -178,8 +179,9 @@ function* replyOf(desk: Desk, task: NewTask, outcome: Outcome | undefined): Proc
     case 'refused': {
       if (outcome.guard.kind === 'atMost') return { kind: 'overloaded', retryAfterMs: fullLaneRetryMs }
       const [there] = yield* read(shardOf(task.id, desk.shards), [taskKey(task.id)])
-      const isSame = there?.content === task.content
-      return isSame ? { kind: 'accepted', id: task.id, existing: true } : { kind: 'conflict' }
+      return there && isSameContent(there, task)
+        ? { kind: 'accepted', id: task.id, existing: true }
+        : { kind: 'conflict' }
     }
   }
 }

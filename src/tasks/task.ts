@@ -6,13 +6,14 @@
  * ```
  * A record is flat; lists and small objects in it are JSON text, payloads and outputs MessagePack bytes.
  */
-import type { Fields } from '../ledger/port.js'
+import type { Fields, Scalar } from '../ledger/port.js'
 import type { Approval, Rejection, TaskError, TaskStatus } from '../protocol/records.js'
 import type { Priority } from './keys.js'
 
 export type { Approval, Rejection, TaskError, TaskStatus } from '../protocol/records.js'
 
 export const finalStatuses = ['COMPLETED', 'REJECTED', 'FAILED', 'CANCELLED', 'EXPIRED'] as const
+const endings: ReadonlySet<TaskStatus> = new Set(finalStatuses)
 
 /** How a turn ended, so that a second sending is told the same. */
 export type TurnEnd = {
@@ -21,12 +22,13 @@ export type TurnEnd = {
   readonly status: TaskStatus
 }
 
+/** What its record doesn't have is undefined here: objects that all have one shape are made and read several times faster. */
 export type Task = {
   readonly id: string
   readonly tenant: string
   /** Who submitted it. */
   readonly sub: string
-  readonly subscriber?: string
+  readonly subscriber?: string | undefined
   readonly status: TaskStatus
   readonly steps: readonly string[]
   /** Counts from 1. */
@@ -35,36 +37,34 @@ export type Task = {
   /** Grows each time the task is put into a lane: the fence of its leases. */
   readonly turn: number
   /** Its place in the lane, while it waits or runs. */
-  readonly entry?: string
+  readonly entry?: string | undefined
   /** Attempts of this step that counted and ended. */
   readonly attempts: number
   readonly maxAttempts: number
   readonly timeoutMs: number
-  readonly ttlMs?: number
+  readonly ttlMs?: number | undefined
   /** When the wait of this turn is over. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   /** When a SCHEDULED task is due. */
-  readonly dueAt?: number
+  readonly dueAt?: number | undefined
   readonly createdAt: number
   readonly updatedAt: number
-  readonly agent?: string
-  readonly agentConnection?: number
-  readonly claimedAt?: number
-  /** Hash of what was submitted, for the same key with other content. */
-  readonly content: string
-  readonly payload?: Uint8Array
+  readonly agent?: string | undefined
+  readonly agentConnection?: number | undefined
+  readonly claimedAt?: number | undefined
+  readonly payload?: Uint8Array | undefined
   /** The released output of the step before. */
-  readonly previous?: Uint8Array
+  readonly previous?: Uint8Array | undefined
   /** The released output of the last step. */
-  readonly output?: Uint8Array
-  readonly review?: string
-  readonly approval?: Approval
-  readonly rejection?: Rejection
-  readonly error?: TaskError
-  readonly replayOf?: string
+  readonly output?: Uint8Array | undefined
+  readonly review?: string | undefined
+  readonly approval?: Approval | undefined
+  readonly rejection?: Rejection | undefined
+  readonly error?: TaskError | undefined
+  readonly replayOf?: string | undefined
   /** The rejection of the task that this one replays. */
-  readonly replayRejection?: Rejection
-  readonly trace?: string
+  readonly replayRejection?: Rejection | undefined
+  readonly trace?: string | undefined
   readonly ends: readonly TurnEnd[]
 }
 
@@ -80,55 +80,59 @@ const number = (fields: Fields, name: string): number => {
   return value
 }
 
-type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+const textOf = (value: Scalar | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
 
-const texts = ['subscriber', 'entry', 'agent', 'review', 'replayOf', 'trace'] as const
-const numbers = ['ttlMs', 'expiresAt', 'dueAt', 'agentConnection', 'claimedAt'] as const
-const bytes = ['payload', 'previous', 'output'] as const
-const objects = ['approval', 'rejection', 'error', 'replayRejection'] as const
+const numberOf = (value: Scalar | undefined): number | undefined => (typeof value === 'number' ? value : undefined)
+
+const bytesOf = (value: Scalar | undefined): Uint8Array | undefined => (value instanceof Uint8Array ? value : undefined)
+
+const jsonOf = <T>(value: Scalar | undefined): T | undefined =>
+  typeof value === 'string' ? (JSON.parse(value) as T) : undefined
 
 /** Reads a task's record. Throws where the record is none: the ledger holds something we did not write. */
-export const taskOf = (fields: Fields): Task => {
-  const task: Mutable<Task> = {
-    id: text(fields, 'id'),
-    tenant: text(fields, 'tenant'),
-    sub: text(fields, 'sub'),
-    status: text(fields, 'status') as TaskStatus,
-    steps: text(fields, 'steps').split(' '),
-    step: number(fields, 'step'),
-    priority: text(fields, 'priority') as Priority,
-    turn: number(fields, 'turn'),
-    attempts: number(fields, 'attempts'),
-    maxAttempts: number(fields, 'maxAttempts'),
-    timeoutMs: number(fields, 'timeoutMs'),
-    createdAt: number(fields, 'createdAt'),
-    updatedAt: number(fields, 'updatedAt'),
-    content: text(fields, 'content'),
-    ends: endsOf(fields.ends),
-  }
-  // Assigned one by one: at each claim a spread of what is there would cost more than all the rest.
-  for (const name of texts) {
-    const value = fields[name]
-    if (typeof value === 'string') task[name] = value
-  }
-  for (const name of numbers) {
-    const value = fields[name]
-    if (typeof value === 'number') task[name] = value
-  }
-  for (const name of bytes) {
-    const value = fields[name]
-    if (value instanceof Uint8Array) task[name] = value
-  }
-  for (const name of objects) {
-    const value = fields[name]
-    if (typeof value === 'string') task[name] = JSON.parse(value)
-  }
-  return task
-}
+export const taskOf = (fields: Fields): Task => ({
+  id: text(fields, 'id'),
+  tenant: text(fields, 'tenant'),
+  sub: text(fields, 'sub'),
+  subscriber: textOf(fields.subscriber),
+  status: text(fields, 'status') as TaskStatus,
+  steps: text(fields, 'steps').split(' '),
+  step: number(fields, 'step'),
+  priority: text(fields, 'priority') as Priority,
+  turn: number(fields, 'turn'),
+  entry: textOf(fields.entry),
+  attempts: number(fields, 'attempts'),
+  maxAttempts: number(fields, 'maxAttempts'),
+  timeoutMs: number(fields, 'timeoutMs'),
+  ttlMs: numberOf(fields.ttlMs),
+  expiresAt: numberOf(fields.expiresAt),
+  dueAt: numberOf(fields.dueAt),
+  createdAt: number(fields, 'createdAt'),
+  updatedAt: number(fields, 'updatedAt'),
+  agent: textOf(fields.agent),
+  agentConnection: numberOf(fields.agentConnection),
+  claimedAt: numberOf(fields.claimedAt),
+  payload: bytesOf(fields.payload),
+  previous: bytesOf(fields.previous),
+  output: bytesOf(fields.output),
+  review: textOf(fields.review),
+  approval: jsonOf<Approval>(fields.approval),
+  rejection: jsonOf<Rejection>(fields.rejection),
+  error: jsonOf<TaskError>(fields.error),
+  replayOf: textOf(fields.replayOf),
+  replayRejection: jsonOf<Rejection>(fields.replayRejection),
+  trace: textOf(fields.trace),
+  ends: endsOf(fields.ends),
+})
+
+/** The task without what only its `task` frame needs: whoever works with it keeps it as long as it runs. */
+export const withoutBody = (task: Task): Task => ({ ...task, payload: undefined, previous: undefined })
+
+const noEnds: readonly TurnEnd[] = []
 
 /** `turn:by:status` for each, joined by spaces: a JSON text would be read at each claim. */
 const endsOf = (value: Fields[string] | undefined): readonly TurnEnd[] => {
-  if (typeof value !== 'string' || value === '') return []
+  if (typeof value !== 'string' || value === '') return noEnds
   return value.split(' ').map((one) => {
     const [turn, by, status] = one.split(':')
     return { turn: Number(turn), by: by as TurnEnd['by'], status: status as TaskStatus }
@@ -139,11 +143,10 @@ const endsOf = (value: Fields[string] | undefined): readonly TurnEnd[] => {
 export const endsKept = 128
 
 /** The field `ends` with one more. */
-export const withEnd = (task: Task, end: TurnEnd): string =>
-  [...task.ends, end]
-    .slice(-endsKept)
-    .map(({ turn, by, status }) => `${turn}:${by}:${status}`)
-    .join(' ')
+export const withEnd = ({ ends }: Task, end: TurnEnd): string =>
+  ends.length === 0 ? endText(end) : [...ends, end].slice(-endsKept).map(endText).join(' ')
+
+const endText = ({ turn, by, status }: TurnEnd): string => `${turn}:${by}:${status}`
 
 export const queueOf = (task: Task): string => task.steps[task.step - 1] ?? ''
 
@@ -151,7 +154,7 @@ export const isLastStep = (task: Task): boolean => task.step >= task.steps.lengt
 
 /** Whether nothing will happen to the task any more. */
 export const isFinal = (task: Task): boolean =>
-  finalStatuses.some((status) => status === task.status) || (task.status === 'APPROVED' && task.entry === undefined)
+  endings.has(task.status) || (task.status === 'APPROVED' && task.entry === undefined)
 
 /** Whether it waits in a lane for an agent. */
 export const isQueued = (task: Task): boolean =>

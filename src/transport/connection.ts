@@ -43,8 +43,18 @@ export type ConnectionSetting = {
 
 type Phase = 'greeting' | 'open' | 'closing'
 
+/** `re`: it is a reply. */
+type Sendable = { readonly type: string; readonly re?: unknown }
+
 /** How long a client whose session has no room is not read, and when it should try again. */
 const fullPauseMs = 50
+
+/** Replies above this size wait for another time where the send buffer is fuller than that. */
+const largeReplyBytes = 16_384
+const fullPart = 3 / 4
+/** What may still wait where nearly all has left, and how often that is looked at. */
+const littlePart = 1 / 8
+const drainLookMs = 20
 
 export class Connection implements InboxOwner {
   readonly session: Address
@@ -97,11 +107,35 @@ export class Connection implements InboxOwner {
   }
 
   /** Encoded by the caller, who may have it for many. Nothing, once it is closing. */
-  send(frame: { readonly type: string }, bytes: Uint8Array): void {
+  send(frame: Sendable, bytes: Uint8Array): void {
     if (this.#phase === 'closing') return
     if (frame.type === 'welcome') this.#phase = 'open'
     if (bytes.length > limits.clientMessageBytes) this.#tooLargeToSend(frame)
+    else if (this.#isOneTooMany(frame, bytes)) this.#sendLater(frame)
     else if (!this.#outbox.push(bytes)) this.close(4009, 'the send buffer is full')
+  }
+
+  /** Tells `then` once nearly all that was sent before has left, and not where the connection ends first. */
+  whenSent(then: () => void): void {
+    if (this.#phase === 'closing') return
+    const { clock, limits } = this.#setting
+    if (this.#outbox.waitingBytes <= limits.outboxMaxBytes * littlePart) then()
+    else clock.at(clock.now() + drainLookMs, () => this.whenSent(then))
+  }
+
+  /** A large reply, to a client that asked for more at once than it reads. It may ask again, so no reason to end it. */
+  #isOneTooMany(frame: Sendable, bytes: Uint8Array): boolean {
+    const { waitingBytes } = this.#outbox
+    const isLargeReply = frame.re !== undefined && bytes.length > largeReplyBytes
+    return (
+      isLargeReply && waitingBytes > 0 && waitingBytes + bytes.length > this.#setting.limits.outboxMaxBytes * fullPart
+    )
+  }
+
+  #sendLater({ re }: Sendable): void {
+    if (typeof re !== 'number') return
+    const message = 'the answer: more was asked for at once than is read; ask again'
+    this.answer({ ...refusal('OVERLOADED', message, re), retryAfterMs: fullPauseMs })
   }
 
   /** Behind the frames sent before. Later calls change nothing. */
@@ -190,7 +224,7 @@ export class Connection implements InboxOwner {
     if (tell(this.session, lost) === 'full') clock.at(clock.now() + fullPauseMs, () => this.#tellLost())
   }
 
-  #tooLargeToSend(frame: { readonly type: string; readonly re?: unknown }): void {
+  #tooLargeToSend(frame: Sendable): void {
     this.#setting.count('dropped.size', 1)
     if (typeof frame.re !== 'number') return
     this.answer(

@@ -20,6 +20,8 @@ export interface Connections {
   /** Nothing where the connection is gone. */
   send(session: Address, frame: { readonly type: string }): void
   close(session: Address, code: number, reason: string): void
+  /** Calls `then` once nearly all that was sent before has left; not where the connection ends first. */
+  whenSent(session: Address, then: () => void): void
   /** Those that are closing included. */
   count(): number
   countByRole(): Readonly<Record<Role, number>>
@@ -111,6 +113,7 @@ export function createConnections(setting: ConnectionSetting): Connections {
     forget,
     send,
     close: (session, code, reason) => open.get(session)?.connection.close(code, reason),
+    whenSent: (session, then) => open.get(session)?.connection.whenSent(then),
     count: () => open.size,
     countByRole,
     drain,

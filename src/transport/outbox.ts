@@ -24,9 +24,15 @@ export class Outbox {
     this.#maxBytes = maxBytes
   }
 
-  /** False, and nothing taken: the client reads too slowly. */
+  /** What waits for the client to read it. */
+  get waitingBytes(): number {
+    return this.#bytes + this.#socket.bufferedAmount
+  }
+
+  /** False, and nothing taken: the client reads too slowly. One frame alone always fits. */
   push(frame: Uint8Array): boolean {
-    if (this.#bytes + frame.length + this.#socket.bufferedAmount > this.#maxBytes) return false
+    const { waitingBytes } = this
+    if (waitingBytes > 0 && waitingBytes + frame.length > this.#maxBytes) return false
     if (this.#frames.length === 0) this.#flushes.request(this)
     this.#frames.push(frame)
     this.#bytes += frame.length

@@ -35,6 +35,14 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   INTERNAL: 500,
 }
 
+/** Where the status says more than the code does. */
+const titles: Readonly<Record<number, string>> = {
+  401: 'There is no token, or none that is accepted here.',
+  405: 'The path has no call of this method.',
+  415: 'The body is not of the type that is expected.',
+  426: 'The path is one for WebSockets.',
+}
+
 /** With the status that fits the code. */
 export function problemOf(code: ErrorCode, detail: string): Problem {
   return { status: statuses[code], code, detail }
@@ -43,6 +51,12 @@ export function problemOf(code: ErrorCode, detail: string): Problem {
 /** No token, or a wrong one. */
 export function unauthorized(detail: string): Problem {
   return { status: 401, code: 'FORBIDDEN', detail, headers: { 'WWW-Authenticate': 'Bearer' } }
+}
+
+/** @param allowed the methods that the path has */
+export function noSuchMethod(allowed: readonly string[]): Problem {
+  const Allow = allowed.join(', ')
+  return { status: 405, code: 'INVALID', detail: `method: expected ${Allow}`, headers: { Allow } }
 }
 
 export function problemHeaders({ headers, retryAfterMs }: Problem): Readonly<Record<string, string>> {
@@ -59,7 +73,7 @@ export function problemDocument({
   members,
 }: Problem): Readonly<Record<string, unknown>> {
   const retry = retryAfterMs === undefined ? {} : { retryAfterMs }
-  return { type: 'about:blank', title: errorCodes[code], status, detail, code, ...retry, ...members }
+  return { type: 'about:blank', title: titles[status] ?? errorCodes[code], status, detail, code, ...retry, ...members }
 }
 
 export function isErrorCode(code: unknown): code is ErrorCode {

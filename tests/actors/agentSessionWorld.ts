@@ -28,7 +28,8 @@ const limits = {
 type Sent = { readonly type: string; readonly [field: string]: unknown }
 
 export class AgentWorld {
-  readonly tasks = new World()
+  /** No agent is banned, as far as the fleet's watch knows. */
+  readonly tasks = Object.assign(new World(), { answerOf: () => ({ kind: 'mayJoin', verdict: 'yes' }) })
   readonly session: Stepper<AgentSessionState, AgentSessionMessage, NodeEffect, AgentSessionArgs>
   /** Frames, oldest first. */
   readonly sent: Sent[] = []
@@ -39,11 +40,13 @@ export class AgentWorld {
   readonly wakes = new Map<string, number>()
   readonly runs: RunEffect[] = []
   readonly counts = { dispatched: 0 }
+  /** Times it asked whether what it sent has left. */
+  asksWhenSent = 0
   hasStopped = false
   verdict: Verdict = pass
   #ids = 0
 
-  constructor() {
+  constructor({ aheadBytes = 4_194_304 } = {}) {
     const args: AgentSessionArgs = {
       desk: this.tasks.desk,
       identity: { tenant, sub: 'crawler', roles: ['agent'] },
@@ -52,6 +55,7 @@ export class AgentWorld {
       ledger: () => ({ generation: 'g1', durability: 'memory', windowMs: 0 }),
       leaseMs,
       resumeMs,
+      aheadBytes,
     }
     this.session = new Stepper(agentSession, args, { self: 'agent/t_acme/crawler/1', now: noon })
   }
@@ -92,7 +96,14 @@ export class AgentWorld {
     const { state } = this.session
     const connection = 'work' in state ? state.work.connection : 0
     const { place, task } = await this.tasks.take({ agent: { agent: 'crawler', connection } })
-    return { kind: 'assigned', shard: place.shard, lane: place.lane, entry: place.entry, task }
+    return {
+      kind: 'assigned',
+      shard: place.shard,
+      lane: place.lane,
+      entry: place.entry,
+      task,
+      until: Number.POSITIVE_INFINITY,
+    }
   }
 
   /** A task in the agent's hands: its id and its lease. */
@@ -140,6 +151,9 @@ export class AgentWorld {
         return
       case 'stop':
         this.hasStopped = true
+        return
+      case 'whenSent':
+        this.asksWhenSent++
         return
       case 'dispatched':
         this.counts.dispatched++

@@ -6,6 +6,7 @@ import type { NodeEffect } from '../../src/actors/effects.js'
 import type { Ask } from '../../src/actors/runtime/effect.js'
 import type { ClaimAnswered } from '../../src/actors/shardDoor.js'
 import type { Claimed, ClaimRequest } from '../../src/ledger/port.js'
+import { openFleet } from '../../src/tasks/fleetControl.js'
 import { only, Stepper } from './stepper.js'
 
 const tenant = 't_acme'
@@ -23,6 +24,7 @@ class World {
 
   constructor({ shards = 1 } = {}) {
     this.stepper = new Stepper(dispatcher, { tenant, node: 'n1', shards } as never)
+    this.stepper.tell({ kind: 'fleet', tenant, control: openFleet, at: this.stepper.now })
   }
 
   tell(message: DispatcherMessage): readonly NodeEffect[] {

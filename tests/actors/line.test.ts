@@ -11,6 +11,7 @@ const taker = (session: string, credits: number): Taker => ({
   credits,
   claiming: 0,
   isLeaving: false,
+  isHeld: false,
 })
 
 /** What a claim of `n` brings from lanes that never run empty. */

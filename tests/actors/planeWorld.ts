@@ -21,6 +21,7 @@ export class PlaneWorld {
   readonly failed: string[] = []
   readonly plane: Plane
   #ids = 0
+  #sessions = 0
 
   constructor() {
     this.plane = createPlane({
@@ -32,6 +33,7 @@ export class PlaneWorld {
       scheduler: this.scheduler,
       random: seededRandom(1),
       newId: () => `id-${++this.#ids}`,
+      nextSession: () => ++this.#sessions,
       gate: { judge: ({ value }) => (value === 'boom' ? hold : pass) },
       hashOf: (value) => {
         throw new Error(`no hash of ${String(value)}`)
@@ -44,6 +46,7 @@ export class PlaneWorld {
         leaseMs: 15_000,
         resumeMs: 15_000,
         limits: { ...limits, outcomeWindow: 16, framesPerSecond: 1_000 },
+        outboxMaxBytes: 16_777_216,
         tasksPerLane: 1_000,
         taskRetentionMs: 1_000_000,
         outcomesKept: 100,

@@ -25,7 +25,7 @@ class ProducerWorld {
   hasStopped = false
   #ids = 0
 
-  constructor({ shards = 1, outcomeWindow = 4 } = {}) {
+  constructor({ shards = 1, outcomeWindow = 4, aheadBytes = 4_194_304 } = {}) {
     this.tasks = new World({ shards })
     const wire = { ...limits, outcomeWindow, framesPerSecond: 1_000 }
     const args: ProducerSessionArgs = {
@@ -35,6 +35,7 @@ class ProducerWorld {
       limits: wire,
       ledger: () => ({ generation: 'g1', durability: 'memory', windowMs: 0 }),
       requests: producerRequests(this.tasks.desk, wire),
+      aheadBytes,
     }
     this.session = new Stepper(producerSession, args)
   }
@@ -64,10 +65,10 @@ class ProducerWorld {
   }
 
   /** So many tasks complete, wherever their ids put them. */
-  async complete(count: number): Promise<void> {
+  async complete(count: number, result = output()): Promise<void> {
     for (let i = 0; i < count; i++) {
       await this.tasks.submitOne()
-      await this.tasks.perform(passResult(await this.tasks.take(), output(), this.tasks.now))
+      await this.tasks.perform(passResult(await this.tasks.take(), result, this.tasks.now))
       this.tasks.now += 1
     }
   }
@@ -215,6 +216,53 @@ describe('outcomes', () => {
     expect(world.runs).toHaveLength(1)
     await world.runOne(0)
     expect(world.runs).toHaveLength(1)
+  })
+})
+
+describe('large outcomes', () => {
+  const aheadBytes = 10_000
+  const bytesOf = (outcome: Sent): number => (outcome.output instanceof Raw ? outcome.output.bytes.length : 0)
+
+  test('[G9 Q44] under way take no more than their bytes, whatever their number, and all of them come', async () => {
+    for (const shards of [1, 3]) {
+      const world = new ProducerWorld({ shards, outcomeWindow: 100, aheadBytes })
+      await world.complete(20, Raw.of('x'.repeat(3_000)).bytes)
+      world.say(hello)
+      let seen = 0
+      while (world.outcomes.length < 20) {
+        await world.run()
+        const underWay = world.outcomes.slice(seen)
+        expect(underWay.length).toBeGreaterThan(0)
+        expect(underWay.reduce((bytes, one) => bytes + bytesOf(one), 0)).toBeLessThanOrEqual(aheadBytes)
+        seen = world.outcomes.length
+        world.say({ type: 'seen', seq: seen })
+      }
+      expect(new Set(world.outcomes.map(({ task }) => task)).size).toBe(20)
+    }
+  })
+
+  test('[G1 Q44] that take more than that go one by one', async () => {
+    const world = new ProducerWorld({ outcomeWindow: 100, aheadBytes })
+    await world.complete(3, Raw.of('x'.repeat(30_000)).bytes)
+    world.say(hello)
+    for (let seq = 1; seq <= 3; seq++) {
+      await world.run()
+      expect(world.outcomes).toHaveLength(seq)
+      world.say({ type: 'seen', seq })
+    }
+  })
+
+  test('[Q44] that the ledger did not drop keep no room from others', async () => {
+    const world = new ProducerWorld({ outcomeWindow: 100, aheadBytes })
+    await world.complete(2, Raw.of('x'.repeat(30_000)).bytes)
+    world.say(hello)
+    await world.run()
+    const id = world.say({ type: 'seen', seq: 1 })
+    world.failRuns()
+    expect(world.answerTo(id)).toMatchObject({ code: 'OVERLOADED' })
+    world.tell({ kind: 'outcomesReady' })
+    await world.run()
+    expect(world.outcomes).toHaveLength(2)
   })
 })
 

@@ -42,7 +42,7 @@ describe('the command line', () => {
 
   it.each([
     [['serve', '--port', '70000'], '--port: expected an integer from 0 to 65535, got "70000"'],
-    [['serve', '--redis', 'redis://x'], '--redis: expected nothing'],
+    [['serve', '--redis', 'localhost'], '--redis: expected an address that begins with redis://'],
     [['serve', '--log-level', 'loud'], '--log-level: expected one of debug, info'],
     [['token', '--role', 'king', '--sub', 'a'], '--role: expected of agent, producer, operator, admin, got "king"'],
     [['token', '--role', 'agent', '--sub', 'a/b'], '--sub: expected a name'],

@@ -102,6 +102,32 @@ describe('chimera serve', () => {
     })
   })
 
+  it('[N27] refuses a token that does not do, and says which role would', async () => {
+    await world.serve()
+    const { stdout } = await world.run(['token', '--role', 'agent', '--sub', 'bot'])
+    const bot = { CHIMERA_URL: world.address.url, CHIMERA_TOKEN: stdout.trim() }
+    expect(await world.run(['tasks'], { env: bot })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected a token with the role producer'),
+    })
+    const ann = await world.run(['token', '--role', 'operator', '--sub', 'ann'])
+    const { stderr } = await world.run(['audit'], { env: { ...bot, CHIMERA_TOKEN: ann.stdout.trim() } })
+    expect(stderr).toMatch(/for the role admin; /)
+  })
+
+  it('[N28] says of what is not found where to look for it', async () => {
+    await world.serve()
+    expect((await world.run(['task', 'nothing'])).stderr).toMatch(/task: .*; "chimera tasks" shows/)
+    expect((await world.run(['review', 'show', 'nothing'])).stderr).toMatch(/review: .*; "chimera review list" shows/)
+  })
+
+  it('[N9] does not start with a folder that the system makes nowhere', async () => {
+    expect(await world.run(['serve', '--port', '0', '--data', '/proc/nowhere'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^chimera: \/proc\/nowhere: .*choose another one\n$/),
+    })
+  })
+
   it('[N11] listens on a port for metrics where it is told to', async () => {
     const node = await world.serve('--metrics-port', '0')
     const [, url = ''] = /Metrics on (http:\/\/127\.0\.0\.1:\d+)/.exec(node.stderr) ?? []

@@ -28,8 +28,8 @@ class Node {
   constructor(tasks: World, holder: string) {
     this.#tasks = tasks
     this.#holder = holder
-    const me = { node: nodeOf(holder), holder, url: 'http://here', version: '1', startedAt: noon }
-    this.actor = new Stepper(membership, { shards: 1, me, beatMs, spans }, { now: tasks.now })
+    const me = { node: nodeOf(holder), holder, version: '1', startedAt: noon }
+    this.actor = new Stepper(membership, { shards: 1, me, url: () => 'http://here', beatMs, spans }, { now: tasks.now })
     this.#keep(this.actor.started)
   }
 

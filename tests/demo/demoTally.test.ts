@@ -47,6 +47,23 @@ describe('the demo counts', () => {
     expect(tally.tasks.toSorted()).toEqual(['ended', 'held', 'open'])
   })
 
+  it('[D34] and tells decisions on cards from what became of mails', () => {
+    const tally = new DemoTally()
+    for (const task of ['a', 'b']) tally.submitted(task, false)
+    tally.told({ task: 'a', status: 'APPROVED', final: true, at: 1 })
+    tally.told({ task: 'b', status: 'REJECTED', final: true, at: 1 })
+    const summary = summaryLines({
+      tally: tally.counts,
+      seconds: 1,
+      restarts: 0,
+      held: {},
+      checked: { records: 2, lost: 0, toldWrongly: 0 },
+      reviewer: { rule: 'the rule', approved: 7, rejected: 1 },
+    }).join('\n')
+    expect(summary).toContain('completed  0   released by a review of the last step 1   ended by a rejection 1\n')
+    expect(summary).toContain('decisions  7 cards approved, 1 rejected (automatic: the rule)')
+  })
+
   it('[D33] and says so in a summary', () => {
     const tally = new DemoTally()
     for (const task of ['a', 'b']) tally.submitted(task, false)

@@ -19,6 +19,9 @@ export type ChildNode = {
   readonly data: string
   /** Bytes that its process takes in memory just now. */
   residentBytes(): Promise<number>
+  signal(signal: NodeJS.Signals): void
+  /** Its exit code, once it has ended; null: it was killed. */
+  readonly ended: Promise<number | null>
   /** `kill -9`, and wait for its end. */
   kill(): Promise<void>
 }
@@ -51,8 +54,11 @@ export const spawnNode = async (
   })
   const url = await listening(child)
   onTestFinished(() => kill(child))
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
   return {
     url,
+    signal: (signal) => child.kill(signal),
+    ended,
     port: new URL(url).port,
     data: diskBytes === undefined ? data : `/proc/${child.pid}/root${data}`,
     residentBytes: async () => {

@@ -47,6 +47,8 @@ export const goodFrames: Readonly<Record<Role, Readonly<Record<string, Fields>>>
     stats: {},
     agents: page,
     audit: page,
+    fleet: {},
+    control: { act: 'pause', queue: 'q', reason: 'r' },
     tasks: { status: 'QUEUED', queue: 'q', ...page },
     replay: task,
     getTask: task,

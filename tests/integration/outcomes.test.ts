@@ -1,7 +1,7 @@
 /** Outcomes on their way to those who wait for them: kept until seen, in order, bounded. */
 import { expect, test } from 'vitest'
 import type { Client } from './client.js'
-import { openProducer, openWorld, submit, submitOne } from './world.js'
+import { openIdleAgent, openProducer, openWorld, submit, submitOne } from './world.js'
 
 /** Ends tasks without an agent: each has its outcome at once. */
 const cancelAll = async (producer: Client, ids: readonly string[]): Promise<void> => {
@@ -86,4 +86,62 @@ test('[T026 G9] where outcomes had to go unseen, a gap says so', async () => {
   const again = await openProducer(world, { subscriber: 'late' })
   expect(await again.frame('outcome')).toMatchObject({ seq: 1, task: ids[4] })
   expect(await again.frame('outcome')).toMatchObject({ seq: 2, task: ids[5] })
+})
+
+const largeOutput = Buffer.alloc(500_000, 1)
+
+test('[G1 G9 Q44] outcomes of more bytes than a send buffer holds all come to whoever reads them', async () => {
+  const world = await openWorld({ outboxMaxBytes: '4194304' })
+  const first = await openProducer(world)
+  const ids = await submitMany(first, 16)
+  const agent = await openIdleAgent(world, { capacity: 16 })
+  first.close()
+  await first.closed
+  for (const _ of ids) {
+    const { id, lease } = await agent.task()
+    await agent.request('result', { task: id, lease, output: largeOutput, confidence: 1 })
+  }
+  const producer = await openProducer(world)
+  const told = new Set<unknown>()
+  while (told.size < ids.length) {
+    const { task, seq } = await producer.frame('outcome')
+    told.add(task)
+    producer.send({ type: 'seen', seq })
+  }
+  expect(told).toEqual(new Set(ids))
+  expect(producer.isOpen).toBe(true)
+})
+
+test('[G9 Q32] tasks of more bytes than a send buffer holds all come to the agent that asked for them', async () => {
+  const world = await openWorld({ outboxMaxBytes: '2097152' })
+  const producer = await openProducer(world)
+  for (let i = 0; i < 16; i++) await submitOne(producer, { payload: largeOutput })
+  const agent = await openIdleAgent(world, { capacity: 16 })
+  for (let i = 0; i < 16; i++) {
+    const { id, lease, attempt } = await agent.task()
+    expect(attempt).toBe(1)
+    await agent.request('result', { task: id, lease, confidence: 1 })
+  }
+  expect(agent.isOpen).toBe(true)
+})
+
+test('[G8 G9 W84] lists of tasks with large outputs end by their bytes, and lead on', async () => {
+  const world = await openWorld()
+  const producer = await openProducer(world)
+  const ids = await submitMany(producer, 16)
+  const agent = await openIdleAgent(world, { capacity: 16 })
+  for (const _ of ids) {
+    const { id, lease } = await agent.task()
+    await agent.request('result', { task: id, lease, output: largeOutput, confidence: 1 })
+  }
+  const listed: unknown[] = []
+  let cursor: unknown
+  do {
+    const page = await producer.request('tasks', { limit: 1_000, cursor })
+    const tasks = page.tasks as readonly { readonly id: string }[]
+    expect(tasks.length).toBeLessThan(8)
+    listed.push(...tasks.map(({ id }) => id))
+    cursor = page.cursor
+  } while (cursor !== undefined)
+  expect([...listed].sort()).toEqual([...ids].sort())
 })

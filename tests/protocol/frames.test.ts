@@ -84,7 +84,6 @@ describe('what is wrong is named', () => {
       'subscriber: expected a name: 1 to 64 of A-Z a-z 0-9 . _ -',
     ],
     ['producer', { type: 'submit', id: 1, tasks: [] }, 'tasks: expected a list of 1 to 256 tasks'],
-    ['producer', { type: 'submit', id: 1, tasks: [1] }, 'tasks[0]: expected a map'],
     ['producer', { type: 'get', id: 1 }, 'task: missing, expected an id: 1 to 64 of A-Z a-z 0-9 _ -'],
     ['producer', { type: 'seen', seq: -1 }, 'seq: expected an integer from 0 to 9007199254740991'],
     ['producer', { type: 'tasks', id: 1, limit: 0 }, 'limit: expected an integer from 1 to 4294967295'],
@@ -230,13 +229,12 @@ describe('items of a submit', () => {
     const frame = checked('producer', {
       type: 'submit',
       id: 1,
-      tasks: [
-        { queue: '/', payload: 1 },
-        { queue: 'q', payload: null, key: null },
-      ],
+      tasks: [{ queue: '/', payload: 1 }, { queue: 'q', payload: null, key: null }, 7, ['q']],
     })
     if (frame.kind !== 'ok' || frame.frame.type !== 'submit') throw new Error('refused')
-    const [bad = {}, good = {}] = frame.frame.tasks
+    const [bad, good, ...others] = frame.frame.tasks
+    for (const other of others)
+      expect(checkTaskSpec(other)).toEqual({ kind: 'invalid', code: 'INVALID', message: 'expected a task (map)' })
     expect(checkTaskSpec(bad)).toMatchObject({
       kind: 'invalid',
       message: expect.stringContaining('queue: expected a name'),

@@ -115,6 +115,14 @@ describe('MessagePack', () => {
     expect(unsayable(() => Raw.of(heavy))).toContain('bytes in all')
   })
 
+  it('[F35] a place deep in a value is named by its innermost steps', () => {
+    let deep: unknown = Number.NaN
+    for (let level = 0; level < 100; level++) deep = level % 2 === 0 ? [deep] : { ['k'.repeat(500)]: deep }
+    const why = unsayable(() => Raw.of(deep))
+    expect(why).toMatch(/^….*\[0\]: expected a finite number, got NaN$/)
+    expect(why.length).toBeLessThan(400)
+  })
+
   it('[F27] in frames of our own a text cut in the middle of a pair does no harm', () => {
     expect(unpackByOther(encodeFrame({ type: 'x', note: '😀'.slice(0, 1) }))).toEqual({ type: 'x', note: '\ufffd' })
   })

@@ -205,6 +205,12 @@ export const goldenFrames: readonly Golden[] = [
     frame: { type: 'cancelTask', id: 17, task: 't1' },
     hex: '83a474797065aa63616e63656c5461736ba2696411a47461736ba27431',
   },
+  { from: 'operator', frame: { type: 'fleet', id: 18 }, hex: '82a474797065a5666c656574a2696412' },
+  {
+    from: 'operator',
+    frame: { type: 'control', id: 19, act: 'ban', agent: 'bo/1', reason: 'odd' },
+    hex: '85a474797065a7636f6e74726f6ca2696413a3616374a362616ea56167656e74a4626f2f31a6726561736f6ea36f6464',
+  },
   {
     from: 'node',
     frame: {

@@ -28,6 +28,7 @@ class Session {
         throw new Error('no requests here')
       },
       heartbeatMs: 5_000,
+      aheadBytes: 4_194_304,
       limits: wireLimits,
       ledger: () => ({ generation: 'g1', durability: 'fsync', windowMs: 0 }) as const,
     }
@@ -58,7 +59,8 @@ const framesOf = (effects: readonly NodeEffect[]): readonly object[] =>
   effects.flatMap((effect) => (effect.kind === 'send' ? [effect.frame] : []))
 
 const pageOf = (id: string): OutcomePage => ({
-  outcomes: [{ id, told: { task: id, status: 'COMPLETED', final: true, step: 1, at: noon } }],
+  outcomes: [{ id, told: { task: id, status: 'COMPLETED', final: true, step: 1, at: noon }, bytes: 100 }],
+  hasMore: false,
 })
 
 /** One outcome of each of two shards is under way. */

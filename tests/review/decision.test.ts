@@ -50,7 +50,7 @@ describe('an approval', () => {
     const waiting = await world.task(id)
     expect(waiting).toMatchObject({ status: 'APPROVED', step: 2, attempts: 0, turn: 2, expiresAt: noon + 60_000 })
     expect(said(waiting.previous)).toEqual(said(aHeldWord().value))
-    expect(waiting).not.toHaveProperty('output')
+    expect(waiting.output).toBeUndefined()
     expect((await world.outcomes()).at(-1)).toMatchObject({ status: 'APPROVED', final: false, step: 1 })
     const lease = await world.claim(id)
     expect(lease.task.approval).toMatchObject({ operatorId: 'ada', decidedAt: noon })
@@ -100,7 +100,7 @@ describe('a rejection', () => {
     }
     const task = await world.task(taskOf(review))
     expect(task).toMatchObject({ status: 'REJECTED', rejection })
-    expect(task).not.toHaveProperty('output')
+    expect(task.output).toBeUndefined()
     expect((await world.outcomes()).at(-1)).toMatchObject({ status: 'REJECTED', final: true, rejection })
   })
 

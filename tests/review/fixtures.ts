@@ -25,7 +25,6 @@ export const aTask = (different: Partial<Task> = {}): Task => ({
   timeoutMs: 60_000,
   createdAt: noon - 10_000,
   updatedAt: noon - 5_000,
-  content: '',
   payload: Raw.of({ subject: 'hello' }).bytes,
   ends: [],
   ...different,

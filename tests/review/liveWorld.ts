@@ -55,6 +55,7 @@ export class LiveWorld extends World {
         send: ({ frame }, self) => this.sentTo(self).push(frame as Frame),
         run: ({ tag, procedure }, self) => this.#run(self, tag, procedure),
         close: unexpected,
+        whenSent: unexpected,
         judge: unexpected,
         count: unexpected,
         dispatched: unexpected,
@@ -133,6 +134,8 @@ export class LiveWorld extends World {
     return {
       ...reviewRequests({ shards: this.ledger.shards, judge: passing, countFleet }),
       agents: elsewhere,
+      fleet: elsewhere,
+      control: elsewhere,
       tasks: elsewhere,
       replay: elsewhere,
       getTask: elsewhere,

@@ -50,6 +50,7 @@ export class World {
       shards: ledger.shards,
       node: 'n1',
       holder,
+      isAlone: true,
       signer: createLeaseSigner(new Uint8Array(32), () => 'g'),
       cards: cardDesk(),
       chance: () => 0,

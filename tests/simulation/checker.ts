@@ -4,6 +4,7 @@
  * It knows nothing of how a node works, but where it looks whether its memory was let go of.
  */
 import { booksBalance } from './checks/booksBalance.js'
+import { fleetStops } from './checks/fleetStops.js'
 import { nothingLeft } from './checks/nothingLeft.js'
 import { nothingLost } from './checks/nothingLost.js'
 import { nothingUnsafe } from './checks/nothingUnsafe.js'
@@ -14,7 +15,7 @@ import type { World } from './world.js'
 
 export type Finished = { readonly world: World; readonly lives: ReadonlyMap<string, Life> }
 
-const checks = [nothingLost, oneHolder, nothingUnsafe, oneDecision, booksBalance, nothingLeft]
+const checks = [nothingLost, oneHolder, nothingUnsafe, oneDecision, booksBalance, fleetStops, nothingLeft]
 
 /** What the run broke, as sentences that begin with the rule. */
 export const violationsOf = (world: World): readonly string[] => {

@@ -3,7 +3,7 @@
  * wrong version, or on a card that is none of its business.
  */
 import type { Frame } from '../../src/protocol/reading.js'
-import type { ReviewCard } from '../../src/protocol/records.js'
+import type { FleetRecord, ReviewCard } from '../../src/protocol/records.js'
 import type { Dice } from './dice.js'
 import { Player, type Stage } from './player.js'
 
@@ -46,6 +46,7 @@ export class Operator extends Player {
     this.#habits = { thinkMs: 100, diligence: 1, mischief: 0 }
     this.#looking.clear()
     this.connect()
+    this.#letGoOn()
   }
 
   protected hello(): Frame {
@@ -116,7 +117,7 @@ export class Operator extends Player {
   #meddle(): void {
     this.later(this.dice.between(500, 4_000), () => this.#meddle())
     if (this.#isCalm || !this.dice.chance(0.2 + this.#habits.mischief)) return
-    switch (this.dice.pick(['foreign', 'stats', 'agents', 'audit', 'tasks', 'get', 'hangUp'])) {
+    switch (this.dice.pick(['foreign', 'stats', 'agents', 'audit', 'tasks', 'get', 'control', 'hangUp'])) {
       case 'foreign':
         if (this.#gossip.size > 0)
           this.ask({ type: 'decide', review: this.dice.pick([...this.#gossip]), ...this.#opinion() })
@@ -133,12 +134,40 @@ export class Operator extends Player {
       case 'audit':
         this.ask({ type: 'audit', limit: 10 })
         break
+      case 'control':
+        this.#control()
+        break
       case 'tasks':
         this.ask({ type: 'tasks', limit: 5 }, (reply) => this.#cancelOne(reply))
         break
       default:
         this.hangUp()
     }
+  }
+
+  /** Stops something for a while; its colleague may be at it, too. A halt or a ban is rare: little goes on after it. */
+  #control(): void {
+    const act = this.dice.pick(['pause', 'pause', 'pause', this.dice.chance(0.3) ? 'ban' : 'halt'])
+    const agent = { agent: this.dice.pick(['agent1', 'agent2']) }
+    const target = this.dice.pick([{ queue: this.dice.pick(['mail', 'web']) }, agent, {}])
+    this.ask({ type: 'control', act, reason: 'to see', ...(act === 'ban' ? agent : act === 'halt' ? {} : target) })
+    this.later(this.dice.between(500, 6_000), () => this.#liftAll())
+  }
+
+  #liftAll(): void {
+    this.ask({ type: 'fleet' }, ({ fleet }) => {
+      const { status, queues, paused, banned } = (fleet ?? { queues: [], paused: [], banned: [] }) as FleetRecord
+      if (status === 'PAUSED' || status === 'HALTED') this.ask({ type: 'control', act: 'resume' })
+      for (const { queue } of queues) this.ask({ type: 'control', act: 'resume', queue })
+      for (const { agent } of paused) this.ask({ type: 'control', act: 'resume', agent })
+      for (const { agent } of banned) this.ask({ type: 'control', act: 'unban', agent })
+    })
+  }
+
+  /** Nothing stays stopped at the end. */
+  #letGoOn(): void {
+    this.#liftAll()
+    this.later(lookMs, () => this.#letGoOn())
   }
 
   #cancelOne(reply: Frame): void {

@@ -79,6 +79,19 @@ test('[Z5] a gate that lets out what is to be held is found', async () => {
   expect(await firstToBreak('G3', { gate: lenient })).toBeDefined()
 })
 
+/** Reads that never tell what operators said of the fleet. */
+const deaf = (inner: Ledger): Ledger => ({
+  ...withCommit(inner, (...call) => inner.commit(...call)),
+  read: async (shard, records) => {
+    const found = await inner.read(shard, records)
+    return found.map((fields, at) => (records[at]?.startsWith('fleet/') ? null : fields))
+  },
+})
+
+test('[Z7] a node that hands out what was stopped is found', async () => {
+  expect(await firstToBreak('FC2', { ledger: deaf })).toBeDefined()
+})
+
 test('[Z6] without anything planted the same seeds are clean', async () => {
   const report = await firstToBreak('', {})
   expect(report?.violations ?? []).toEqual([])

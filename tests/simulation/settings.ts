@@ -11,7 +11,7 @@ export const clusterFrom = (dice: Dice): ClusterSettings => ({
   beatMs: 200,
   leaseMs: dice.pick([1_000, 2_000]),
   quietMs: dice.pick([2_000, 4_000]),
-  url: '',
+  url: () => '',
   version: '0',
 })
 
@@ -29,6 +29,7 @@ export const settingsFrom = (dice: Dice): PlaneSettings => ({
     outcomeWindow: dice.pick([1, 3, 1_000]),
     framesPerSecond: 1_000,
   },
+  outboxMaxBytes: 16_777_216,
   tasksPerLane: dice.pick([3, 1_000, 1_000]),
   taskRetentionMs: longMs,
   outcomesKept: dice.pick([2, 10_000, 10_000]),

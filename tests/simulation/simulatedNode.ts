@@ -58,6 +58,7 @@ class Incarnation {
   isReplaced = false
   /** What is to be done once it thaws; null: it isn't frozen. */
   #frozen: (() => void)[] | null = null
+  #sessions = 0
 
   constructor(parts: NodeParts, onBuried: () => void) {
     const { history, settings, scheduler, plant, skewMs } = parts
@@ -84,6 +85,7 @@ class Incarnation {
       scheduler: { run: (turn) => this.#run(scheduler, turn) },
       random: parts.dice.split().random,
       newId,
+      nextSession: () => ++this.#sessions,
       gate: plant.gate?.(realGate) ?? realGate,
       hashOf: hashOfOutput,
       cluster: parts.cluster,

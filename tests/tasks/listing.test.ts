@@ -66,6 +66,37 @@ describe('a list of tasks', () => {
     expect(await listAll(world, { limit: 2 })).toEqual(ids)
   })
 
+  test('[G9 W84] ends by the bytes that it has read, and its cursor leads on, whatever comes and goes meanwhile', async () => {
+    const world = new World()
+    const payload = new Uint8Array(500_000).fill(0xc0)
+    const ids: string[] = []
+    for (let i = 0; i < 12; i++) {
+      ids.unshift(await world.submitOne({ payload }))
+      world.now += i % 2
+    }
+    const first = await world.perform(listTasks(world.desk, viewer, { limit: 1_000 }))
+    expect(first?.tasks).toHaveLength(2)
+    world.now += 1
+    await world.submitOne({ payload })
+    const { leases } = await world.claim([{ agent: 'a', connection: 1 }])
+    for (const lease of leases) await world.perform(passResult(lease, output(), world.now))
+    const seen = [...(first?.tasks ?? [])]
+    for (let cursor = first?.cursor; cursor !== undefined; ) {
+      const page = await world.perform(listTasks(world.desk, viewer, { limit: 1_000, status: 'QUEUED', cursor }))
+      seen.push(...(page?.tasks ?? []))
+      cursor = page?.cursor
+    }
+    // The oldest one was claimed meanwhile.
+    expect(seen.map(({ id }) => id).sort()).toEqual(ids.slice(0, -1).sort())
+  })
+
+  test('[W85] has each once where many are of one millisecond', async () => {
+    const world = new World()
+    for (let i = 0; i < 600; i += 60) await world.submit(...Array.from({ length: 60 }, () => ({})))
+    expect(new Set(await listAll(world, { limit: 70 })).size).toBe(600)
+    expect(await listAll(world, { limit: 70 })).toHaveLength(600)
+  })
+
   test('[G8 W86] shows a producer its own, an operator the tenant, and nobody another tenant', async () => {
     const world = await filled(6)
     const limit = 50
@@ -99,6 +130,9 @@ describe('a list of tasks', () => {
   })
 })
 
+/** Nobody but the asker's own node. */
+const alone = new Set(['n1.a'])
+
 describe('a list of agents', () => {
   test('[W89] has each once over pages and shards: those that are here as they are, the others offline', async () => {
     const world = new World({ shards: 3 })
@@ -111,7 +145,7 @@ describe('a list of agents', () => {
     let cursor: string | undefined
     do {
       const options = { limit: 3, ...(cursor === undefined ? {} : { cursor }) }
-      const page = await world.perform(listAgents(3, 'n1', tenant, present, options))
+      const page = await world.perform(listAgents(3, 'n1', tenant, present, alone, options))
       seen.push(...(page?.agents ?? []))
       cursor = page?.cursor
     } while (cursor !== undefined)
@@ -119,7 +153,19 @@ describe('a list of agents', () => {
     expect(seen.filter(({ status }) => status !== 'OFFLINE')).toEqual([
       { id: 'a7', node: 'n1', status: 'BUSY', lastSeen: noon + 5, queues: ['mail'], holding: 2 },
     ])
-    expect(await world.perform(listAgents(3, 'n1', tenant, present, { limit: 3, cursor: 'x' }))).toBeNull()
-    expect((await world.perform(listAgents(3, 'n1', 't_other', present, { limit: 3 })))?.agents).toEqual([])
+    expect(await world.perform(listAgents(3, 'n1', tenant, present, alone, { limit: 3, cursor: 'x' }))).toBeNull()
+    expect((await world.perform(listAgents(3, 'n1', 't_other', present, alone, { limit: 3 })))?.agents).toEqual([])
+  })
+
+  test('[W89] has those of other nodes as they wrote them down, while their node lives', async () => {
+    const world = new World()
+    const joiner = { tenant, agent: 'far', queues: ['mail'], lastConnection: 0, holding: [] }
+    await world.perform(joinAgent(world.deskOf('n2.a'), joiner, noon), 'n2.a')
+    const listed = async (living: readonly string[]) =>
+      (await world.perform(listAgents(1, 'n1', tenant, new Map(), new Set(living), { limit: 3 })))?.agents
+    expect(await listed(['n1.a', 'n2.a'])).toEqual([
+      { id: 'far', node: 'n2', status: 'ACTIVE', lastSeen: noon, queues: ['mail'], holding: 0 },
+    ])
+    expect(await listed(['n1.a', 'n2.b'])).toMatchObject([{ id: 'far', node: 'n2', status: 'OFFLINE' }])
   })
 })

@@ -29,7 +29,7 @@ describe('config', () => {
       [{}, { CHIMERA_ALLOWED_ORIGINS: 'example.org' }, /^CHIMERA_ALLOWED_ORIGINS: expected origins/],
       [{}, { CHIMERA_ALLOWED_ORIGINS: 'https://example.org/path' }, /^CHIMERA_ALLOWED_ORIGINS/],
       [{ jwksUrl: 'ftp://example.org' }, {}, /^--jwks-url: expected an http/],
-      [{ redis: 'redis://localhost' }, {}, /^--redis: expected nothing: .*later/],
+      [{ redis: 'localhost:6379' }, {}, /^--redis: expected an address that begins with redis:.* got 14 characters$/],
     ]
     for (const [flags, env, message] of wrong) {
       expect(() => readConfig(flags, env)).toThrow(UsageError)

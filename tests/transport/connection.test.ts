@@ -266,6 +266,30 @@ describe('the end', () => {
     expect(await client.closed).toMatchObject({ code: 4009 })
     expect(world.lost).toEqual(['session/0'])
   })
+
+  test('[G9 X26] a large reply that finds the send buffer nearly full is OVERLOADED, and the connection stays', async () => {
+    await open({ config: { outboxMaxBytes: 524_288 } })
+    const client = await connect(world)
+    const large = { type: 'result', task: 't', lease: 'l', output: 'x'.repeat(200_000), confidence: 1 }
+    client.send(...[1, 2, 3].map((id) => ({ ...large, id })), { type: 'heartbeat', id: 4 })
+    const answers = await client.take(4)
+    expect(answers.map(({ re, type }) => [re, type])).toEqual([
+      [1, 'ack'],
+      [2, 'error'],
+      [3, 'error'],
+      [4, 'ack'],
+    ])
+    expect(answers[1]).toMatchObject({ code: 'OVERLOADED', retryAfterMs: expect.any(Number) })
+    client.send({ ...large, id: 5 })
+    expect(await client.next()).toMatchObject({ type: 'ack', re: 5 })
+  })
+
+  test('[X26] one frame alone always fits into the send buffer', async () => {
+    await open({ config: { outboxMaxBytes: 65_536 } })
+    const client = await connect(world)
+    client.send({ type: 'result', id: 1, task: 't', lease: 'l', output: 'x'.repeat(200_000), confidence: 1 })
+    expect(await client.next()).toMatchObject({ type: 'ack', re: 1 })
+  })
 })
 
 describe('drain', () => {

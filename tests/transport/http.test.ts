@@ -78,7 +78,6 @@ describe('submit', () => {
       [{ text: '{"queue"' }, 'JSON'],
       [{ body: 'text' }, 'body'],
       [{ body: [] }, 'tasks'],
-      [{ body: [1] }, 'tasks[0]'],
       [{ body: Array.from({ length: 257 }, () => ({ queue: 'q', payload: 1 })) }, 'tasks'],
       [{ body: { queue: 'q', payload: { a: [{ $bin: '?' }] } } }, 'tasks[0].payload: a[0].$bin'],
       [{ text: '{"queue":"q","payload":{"__proto__":1}}' }, '__proto__'],
@@ -258,6 +257,29 @@ describe('errors', () => {
     expect(world.failures).toHaveLength(1)
   })
 
+  test('[H12] the title says what the status is about', async () => {
+    await open()
+    const titleOf = async (path: string, options: CallOptions = {}) => (await call(path, options)).body.title
+    expect(await titleOf('/v1/agent')).toContain('WebSockets')
+    expect(await titleOf('/tasks', { text: 'x', headers: { 'Content-Type': 'text/plain' } })).toContain('type')
+    expect(await titleOf('/tasks', { token: 'none' })).toContain('no token')
+    expect(await titleOf('/audit', { roles: ['operator'] })).toContain('does not allow')
+  })
+
+  test('[H13] a method that a known path lacks is 405 with those that it has, before a token is asked for', async () => {
+    await open()
+    const [task, tasks, health] = await Promise.all([
+      call('/tasks/t1', { method: 'PATCH', token: 'none' }),
+      call('/tasks', { method: 'DELETE', body: {} }),
+      fetch(world.url('/healthz'), { method: 'POST', body: '{', headers: { 'Content-Type': 'text/odd' } }),
+    ])
+    expect(task).toMatchObject({ status: 405, body: { code: 'INVALID', detail: expect.stringContaining('GET') } })
+    expect(task.headers.get('allow')?.split(', ').sort()).toEqual(['DELETE', 'GET'])
+    expect(tasks.headers.get('allow')?.split(', ').sort()).toEqual(['GET', 'POST'])
+    expect([health.status, health.headers.get('allow')]).toEqual([405, 'GET'])
+    expect(await call('/nothing', { method: 'PATCH' })).toMatchObject({ status: 404 })
+  })
+
   test('[H8] a wrong id, an unknown path and a path that is no text are told apart', async () => {
     await open()
     expect(await call('/tasks/a%20b')).toMatchObject({ status: 400, body: { code: 'INVALID' } })
@@ -310,10 +332,20 @@ describe('open calls', () => {
       'delete /tasks/{id}',
       'get /agents',
       'get /audit',
+      'get /fleet',
       'get /reviews',
       'get /reviews/{id}',
       'get /tasks',
       'get /tasks/{id}',
+      'post /agents/{id}/ban',
+      'post /agents/{id}/pause',
+      'post /agents/{id}/resume',
+      'post /agents/{id}/unban',
+      'post /halt',
+      'post /pause',
+      'post /queues/{queue}/pause',
+      'post /queues/{queue}/resume',
+      'post /resume',
       'post /reviews/{id}/decision',
       'post /tasks',
       'post /tasks/{id}/replay',

@@ -56,6 +56,7 @@ export const demo = command({
       })
       if (json) printJson({ kind: 'summary', ...summary })
       else print(['', ...summaryLines(summary)].join('\n'))
+      if (!json && summary.tally.held > 0) tellOfHeld(data)
       assertWhole(summary, once)
     } finally {
       if (data === undefined) await rm(folder, { recursive: true, force: true })
@@ -70,6 +71,15 @@ function introduce(url: string, folder: string, isReviewed: boolean): void {
   note(`A node listens on ${url}, with its data in ${folder}; the agents learn from 1,600 mails first.`)
   if (isReviewed) return
   note(`Held mail waits for you. In another terminal:\n\n  node ${relative('', script)} review --data ${folder}\n`)
+}
+
+/** What is held waits with its node, which has ended. */
+function tellOfHeld(data: string | undefined): void {
+  const next =
+    data === undefined
+      ? 'What is held goes with the folder; with --data it is kept for you to review.'
+      : `What is held waits for you: start "chimera serve --data ${data}", then "chimera review --data ${data}".`
+  note(next)
 }
 
 /** Every mail has ended or is held, and the records say so. Stopped by hand, what is under way is no fault. */

@@ -31,7 +31,11 @@ export const serve = command({
     const config = readConfig(statedOf(given))
     // The node and all that it needs are loaded for this command alone.
     const { startNode } = await import('../../main/node.js')
-    const node = await startNode(config)
+    const node = await startNode(config, { signal: stopping.signal }).catch((error: unknown) => {
+      // Told to stop while it waited for its ledger: there is nothing to drain.
+      if (!stopping.signal.aborted) throw error
+    })
+    if (node === undefined) return
     const { url, metricsUrl } = node
     try {
       await writeAddress(config.data, { url, pid: process.pid })

@@ -64,7 +64,7 @@ export function summaryLines({ tally, seconds, restarts, held, checked, reviewer
     ...(reviewer === undefined
       ? []
       : [
-          `reviewer   approved ${number(reviewer.approved)}, rejected ${number(reviewer.rejected)} (automatic: ${reviewer.rule})`,
+          `decisions  ${number(reviewer.approved)} cards approved, ${number(reviewer.rejected)} rejected (automatic: ${reviewer.rule}); a mail approved in its first step goes on to the second`,
         ]),
     `node       ${restarts === 0 ? 'never died' : `was started again ${times(restarts)}`}`,
     `checked    ${number(checked.records)} records: ${number(checked.lost)} lost, ${number(tally.endedTwice)} ended twice, ${number(checked.toldWrongly)} other than told`,
@@ -73,11 +73,17 @@ export function summaryLines({ tally, seconds, restarts, held, checked, reviewer
 
 const completed = ({ byStatus }: DemoCounts): number => byStatus.COMPLETED ?? 0
 
+/** Decisions on cards are counted apart: not every one ends a task. */
+const endWords: Readonly<Record<string, string>> = {
+  APPROVED: 'released by a review of the last step',
+  REJECTED: 'ended by a rejection',
+}
+
 /** Ends other than the usual one, where there are any. */
 function othersOf({ byStatus }: DemoCounts): string {
   const { COMPLETED: _, ...others } = byStatus
   return Object.entries(others)
-    .map(([status, n]) => `   ${status.toLowerCase()} ${number(n)}`)
+    .map(([status, n]) => `   ${endWords[status] ?? status.toLowerCase()} ${number(n)}`)
     .join('')
 }
 

@@ -9,8 +9,9 @@ import { defaultTenant } from '../localToken.js'
 import type { Stopping } from '../stopping.js'
 import { Supervised } from '../supervisor.js'
 import { AutoReviewer, autoReviewRule } from './autoReviewer.js'
-import type { DemoNow, DemoSummary, NodeCounts } from './demoBoard.js'
+import type { DemoNow, DemoSummary } from './demoBoard.js'
 import { checkRecords, heldByReason } from './demoCheck.js'
+import { DemoCounting } from './demoCounting.js'
 import { DemoTally } from './demoTally.js'
 import { openMailCorpus } from './mailCorpus.js'
 import { feedMails } from './mailFeed.js'
@@ -31,10 +32,9 @@ export type DemoOptions = {
   readonly onCounts: (now: DemoNow) => void
 }
 
-const countMs = 1_000
+/** What a producer that can't reach its node is waited for. */
+const closeMs = 1_000
 const sub = 'demo'
-/** Over which the tasks a second are counted. */
-const rateSeconds = 5
 
 /** Runs until all is done or it is stopped. Throws `CommandFailure` where node or agents can't be started. */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
@@ -111,7 +111,7 @@ async function workThrough(options: DemoOptions, restarts: () => number): Promis
     tally.told(outcome)
     if (isDone()) done.abort()
   })
-  const counting = countEachSecond(options, { operator, tally, seconds, restarts })
+  const counting = new DemoCounting({ operator, tally, seconds, restarts }, options.onCounts)
   try {
     await reviewer?.start()
     const feed = feedMails({ ...options, producer, corpus: openMailCorpus(seed), tally, signal: stopping.signal })
@@ -121,6 +121,7 @@ async function workThrough(options: DemoOptions, restarts: () => number): Promis
     const worked = seconds()
     const checked = await checkRecords(producer, tally)
     const held = await heldByReason(operator, tally)
+    await counting.end()
     return {
       tally: tally.counts,
       seconds: worked,
@@ -130,59 +131,12 @@ async function workThrough(options: DemoOptions, restarts: () => number): Promis
       ...(reviewer === undefined ? {} : { reviewer: { rule: autoReviewRule, ...reviewer.decided } }),
     }
   } finally {
-    counting()
+    counting.stop()
     reviewer?.close()
     operator.close()
     // What it waits for may never come, where the node is gone for good.
-    await Promise.race([producer.close(), aborted(AbortSignal.timeout(countMs))])
+    await Promise.race([producer.close(), aborted(AbortSignal.timeout(closeMs))])
   }
-}
-
-type Counted = {
-  readonly operator: Operator
-  readonly tally: DemoTally
-  readonly seconds: () => number
-  readonly restarts: () => number
-}
-
-/** Returns what ends it. */
-function countEachSecond({ onCounts }: DemoOptions, { operator, tally, seconds, restarts }: Counted): () => void {
-  let node: NodeCounts = { running: 0, agents: 0, agentsAtWork: 0, held: {} }
-  const ended: number[] = []
-  const timer = setInterval(() => {
-    operator.stats({ timeoutMs: countMs }).then(
-      (stats) => {
-        node = nodeCountsOf(stats)
-      },
-      // It is away for the moment: what was counted last stays.
-      () => {},
-    )
-    const counts = tally.counts
-    ended.push(counts.ended + counts.held)
-    if (ended.length > rateSeconds + 1) ended.shift()
-    const [first = 0] = ended
-    const tasksPerSecond = Math.round((counts.ended + counts.held - first) / Math.max(1, ended.length - 1))
-    onCounts({ tally: counts, node, tasksPerSecond, seconds: seconds(), restarts: restarts() })
-  }, countMs)
-  return () => clearInterval(timer)
-}
-
-function nodeCountsOf(stats: Readonly<Record<string, unknown>>): NodeCounts {
-  const agents = numbersOf(stats.agents)
-  const { ACTIVE = 0, BUSY = 0, IDLE = 0 } = agents
-  const cards =
-    typeof stats.cards === 'object' && stats.cards !== null && 'byReason' in stats.cards ? stats.cards.byReason : {}
-  return {
-    running: numbersOf(stats.tasks).RUNNING ?? 0,
-    agents: ACTIVE + BUSY + IDLE,
-    agentsAtWork: ACTIVE + BUSY,
-    held: numbersOf(cards),
-  }
-}
-
-function numbersOf(value: unknown): Readonly<Record<string, number>> {
-  if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(Object.entries(value).filter(([, n]) => typeof n === 'number'))
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -21,7 +21,7 @@ export const fleetRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/audit',
-    summary: 'The audit log: holds, decisions, cancels, stale results.',
+    summary: 'The audit log: holds, decisions, cancels, stale results, words about the fleet.',
     roles: ['admin'],
     query: pagingQuery,
     ask: ({ query }) => asked('operator', { type: 'audit', ...paging(query) }),

@@ -11,7 +11,7 @@ import { Unsayable } from '../../protocol/packing.js'
 import type { Reply } from '../../tasks/reply.js'
 import type { AddressLimits } from '../addressLimits.js'
 import { type Admit, bearerToken, hasRole, hasTokenInQuery, tooManyTries } from '../admission.js'
-import { type Problem, problemDocument, problemHeaders, problemOf, unauthorized } from '../problem.js'
+import { noSuchMethod, type Problem, problemDocument, problemHeaders, problemOf, unauthorized } from '../problem.js'
 import { subprotocol, webSocketPaths } from '../upgrade.js'
 import { IncomingRequest } from './incomingRequest.js'
 import { jsonText } from './jsonText.js'
@@ -72,6 +72,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   })
   addOpenCalls(app, options)
   for (const route of routes) addRoute(app, route, options)
+  refuseOtherMethods(app)
   return app
 }
 
@@ -92,10 +93,26 @@ function addOpenCalls(app: FastifyInstance, { unreadyFor }: HttpServerOptions): 
   for (const path of webSocketPaths) app.get(path, async (_request, reply) => sendProblem(reply, notUpgraded))
 }
 
+const pathOf = (route: Route): string => (tenantPath + route.path).replace(/\{(\w+)\}/g, ':$1')
+
+/** A path that is known has its methods, and says so of any other. */
+function refuseOtherMethods(app: FastifyInstance): void {
+  const methodsOf = new Map<string, string[]>(['/healthz', '/readyz', '/openapi.json', ...webSocketPaths].map(onlyGet))
+  for (const route of routes) methodsOf.set(pathOf(route), [...(methodsOf.get(pathOf(route)) ?? []), route.method])
+  for (const [url, allowed] of methodsOf) {
+    const refuse = (_request: FastifyRequest, reply: FastifyReply) => sendProblem(reply, noSuchMethod(allowed))
+    // Before a body is read.
+    const method = app.supportedMethods.filter((each) => !allowed.includes(each))
+    app.route({ method, url, onRequest: async (request, reply) => refuse(request, reply), handler: refuse })
+  }
+}
+
+const onlyGet = (path: string): [string, string[]] => [path, ['GET']]
+
 function addRoute(app: FastifyInstance, route: Route, options: HttpServerOptions): void {
   app.route({
     method: route.method,
-    url: (tenantPath + route.path).replace(/\{(\w+)\}/g, ':$1'),
+    url: pathOf(route),
     // Before the body is read: who isn't admitted sends none.
     onRequest: async (request, reply) => {
       const problem = await admission(request, route, options)

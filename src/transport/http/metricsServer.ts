@@ -5,8 +5,12 @@ export type ReadMetrics = () => Promise<{ readonly contentType: string; readonly
 
 export function createMetricsServer(readMetrics: ReadMetrics): Server {
   return createServer((request, response) => {
-    if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {
+    if (request.url?.split('?', 1)[0] !== '/metrics') {
       response.writeHead(404).end()
+      return
+    }
+    if (request.method !== 'GET') {
+      response.writeHead(405, { Allow: 'GET' }).end()
       return
     }
     readMetrics().then(

@@ -41,6 +41,8 @@ const finding = object(
   { start: count, end: count, inKey: { type: 'boolean' } },
 )
 
+const standing = { by: name, at: time }
+
 export const schemas = {
   Submitted: object({}, { id: name, existing: { type: 'boolean' }, error: object({ code: name, message: name }) }),
   Task: object(
@@ -107,6 +109,16 @@ export const schemas = {
       holding: count,
     },
     { metrics: anything },
+  ),
+  Fleet: object(
+    {
+      version: count,
+      status: { enum: ['OPEN', 'PAUSED', 'HALTED'] },
+      queues: listOf(object({ queue: name, ...standing }, { reason: name })),
+      paused: listOf(object({ agent: name, ...standing }, { reason: name })),
+      banned: listOf(object({ agent: name, ...standing }, { reason: name })),
+    },
+    { ...standing, reason: name, cancelling: { type: 'boolean', description: 'something may still run' } },
   ),
   Problem: object(
     { type: name, title: name, status: count, detail: name, code: { enum: Object.keys(errorCodes) } },

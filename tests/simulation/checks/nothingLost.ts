@@ -1,5 +1,8 @@
 /** G1: whatever was acknowledged ends in exactly one final state, and its subscriber hears of it, in order. */
+
 import type { Outcome } from '../../../src/protocol/nodeFrames.js'
+import { type Acknowledged, everyEnd } from '../../../src/prove/checks/everyEnd.js'
+import { type KeyAnswer, keysKept } from '../../../src/prove/checks/keysKept.js'
 import type { OutcomeEntry } from '../../../src/tasks/entries.js'
 import { isFinal, type TaskStatus, taskOf } from '../../../src/tasks/task.js'
 import type { Finished } from '../checker.js'
@@ -20,12 +23,7 @@ const follows: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
 }
 
 export function* nothingLost({ world, lives }: Finished): Generator<string> {
-  for (const { acknowledged, tenant, sub } of world.handed) {
-    if (acknowledged === undefined) continue
-    const fields = world.books.task(acknowledged.id)
-    if (fields === undefined) yield `G1 task ${acknowledged.id} was acknowledged and is nowhere`
-    else if (fields.tenant !== tenant || fields.sub !== sub) yield `G1 task ${acknowledged.id} is somebody else's`
-  }
+  for (const { sentence } of everyEnd(acknowledgedIn(world))) yield sentence
   for (const fields of world.books.tasks()) {
     const task = taskOf(fields)
     if (!isFinal(task)) yield `G1 task ${task.id} is still ${task.status}`
@@ -35,7 +33,7 @@ export function* nothingLost({ world, lives }: Finished): Generator<string> {
     yield* oneEnd(life)
     yield* told(life, deliveries)
   }
-  yield* keysKept(world.handed)
+  yield* keysKept(keysOf(world))
 }
 
 function* oneEnd({ id, changes }: Life): Generator<string> {
@@ -78,21 +76,22 @@ function* told({ id, outcomes }: Life, deliveries: Deliveries): Generator<string
 const isSame = (entry: OutcomeEntry, { status, final, step, at }: Outcome): boolean =>
   entry.status === status && entry.final === final && entry.step === step && entry.at === at
 
-/** One key is one task, whoever asked how often; and of two contents under one key one wins. */
-function* keysKept(handed: Finished['world']['handed']): Generator<string> {
-  const byKey = new Map<string, typeof handed>()
-  for (const one of handed) {
-    if (one.key === undefined) continue
-    const name = `${one.tenant} ${one.sub} ${one.key}`
-    byKey.set(name, [...(byKey.get(name) ?? []), one])
-  }
-  for (const [name, all] of byKey) {
-    const accepted = all.filter(({ acknowledged }) => acknowledged !== undefined)
-    const ids = new Set(accepted.map(({ acknowledged }) => acknowledged?.id))
-    if (ids.size > 1) yield `G1 the key ${name} stands for ${[...ids].join(' and ')}`
-    if (accepted.length > 1) yield `G1 the key ${name} was accepted with ${accepted.length} contents`
-    for (const { acknowledged, isConflict } of all) {
-      if (acknowledged !== undefined && isConflict) yield `G1 the key ${name} was accepted and refused with one content`
+/** Whether its end was told is looked at more closely below. */
+function* acknowledgedIn({ handed, books }: Finished['world']): Generator<Acknowledged> {
+  for (const { acknowledged, tenant, sub } of handed) {
+    if (acknowledged === undefined) continue
+    const fields = books.task(acknowledged.id)
+    const record = fields && {
+      status: String(fields.status),
+      isFinal: isFinal(taskOf(fields)),
+      isTheirs: fields.tenant === tenant && fields.sub === sub,
     }
+    yield { task: acknowledged.id, record, wasTold: null }
+  }
+}
+
+function* keysOf({ handed }: Finished['world']): Generator<KeyAnswer> {
+  for (const { tenant, sub, key, acknowledged, isConflict = false } of handed) {
+    if (key !== undefined) yield { owner: `${tenant} ${sub}`, key, task: acknowledged?.id, isConflict }
   }
 }

@@ -5,6 +5,7 @@
 
 import type { Patch, Transaction } from '../../../src/ledger/port.js'
 import { encodeFrame } from '../../../src/protocol/encoding.js'
+import { nothingLeaked } from '../../../src/prove/checks/nothingLeaked.js'
 import type { Finished } from '../checker.js'
 import { markersIn } from '../words.js'
 
@@ -59,8 +60,8 @@ export function* nothingUnsafe(finished: Finished): Generator<string> {
       const word = world.words.find(marker)
       if (word?.tenant !== tenant) yield `G8 ${sub} of ${tenant} was sent ${marker} of ${word?.tenant}`
       if (role === 'operator' || word?.origin === 'payload') continue
-      if ((releasedAt.get(marker) ?? order) >= order)
-        yield `G3 ${role} ${sub} was sent ${marker} before it was released`
+      const showing = { to: `${role} ${sub}`, what: marker, at: order }
+      yield* nothingLeaked([showing], (what) => releasedAt.get(what))
     }
   }
   for (const { request, reply, order, by } of world.history.answered) {

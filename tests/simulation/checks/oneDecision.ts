@@ -1,5 +1,6 @@
 /** G5 and G6: a card is decided once, and each hold, decision, withdrawal, cancel and replay stands in the audit once. */
 import type { ReviewCard } from '../../../src/protocol/records.js'
+import { type DecisionAnswer, decisionsAgree } from '../../../src/prove/checks/decisionsAgree.js'
 import { type AuditEntry, auditOf } from '../../../src/tasks/entries.js'
 import type { Finished } from '../checker.js'
 
@@ -25,6 +26,7 @@ function* resolvedOnce({ world }: Finished): Generator<string> {
 }
 
 function* answeredRightly({ world }: Finished): Generator<string> {
+  const answers: DecisionAnswer[] = []
   for (const { by, request, reply } of world.history.answered) {
     if (request.type !== 'decide') continue
     const review = String(request.review)
@@ -36,19 +38,25 @@ function* answeredRightly({ world }: Finished): Generator<string> {
       continue
     }
     const shown = reply.card as ReviewCard | undefined
-    if (reply.type === 'ack' && (card.operator !== sub || card.status !== request.status)) {
-      yield `G5 ${sub} was told to have decided ${review} ${String(request.status)}: ${String(card.status)} by ${String(card.operator)}`
-    }
-    if (reply.code === 'ALREADY_DECIDED' && (shown?.status !== card.status || shown?.operatorId !== card.operator)) {
-      yield `G5 ${sub} was not told who decided ${review}`
-    }
+    answers.push({
+      review,
+      by: sub,
+      status: String(request.status),
+      answer: reply.type === 'ack' ? 'decided' : String(reply.code),
+      shown: shown && { status: shown.status, operator: shown.operatorId },
+    })
   }
+  yield* decisionsAgree(answers, (review) => {
+    const { status, operator } = world.books.card(review) ?? {}
+    return { status: String(status), operator: typeof operator === 'string' ? operator : undefined }
+  })
 }
 
 function* onRecord({ world }: Finished): Generator<string> {
   const counts = new Map<string, number>()
   for (const bytes of world.books.auditEntries()) {
     const name = nameOf(auditOf(bytes))
+    if (name === null) continue
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   const expected = new Map<string, number>()
@@ -70,7 +78,8 @@ function* onRecord({ world }: Finished): Generator<string> {
   for (const name of expected.keys()) if (!counts.has(name)) yield `G6 "${name}" is not on record`
 }
 
-const nameOf = (entry: AuditEntry): string => {
+/** Null: of the fleet (`fleetStops.ts`). */
+const nameOf = (entry: AuditEntry): string | null => {
   const { kind, task, review, by } = entry
   switch (kind) {
     case 'held':
@@ -84,5 +93,7 @@ const nameOf = (entry: AuditEntry): string => {
       return `replayed ${task} ${String(entry.replay)}`
     case 'staleResult':
       return `staleResult ${task} ${String(entry.turn)}`
+    default:
+      return null
   }
 }
