@@ -38,6 +38,7 @@ export type DispatcherState = {
   readonly nextTag: number
   /** What operators said of the fleet; null: not known yet, and nothing is handed out. */
   readonly fleet: FleetKnown | null
+  readonly isDraining: boolean
 }
 
 export type DispatcherMessage =
@@ -54,6 +55,8 @@ export type DispatcherMessage =
   | { readonly kind: 'leave'; readonly session: Address }
   | { readonly kind: 'laneReady'; readonly shard: number; readonly queue: string }
   | FleetMessage
+  /** The node is leaving: nothing is handed out any more, and what is on its way goes back. */
+  | { readonly kind: 'drain' }
   | Replied
   | Unanswered
   | RanMessage
@@ -74,7 +77,17 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
   control: ['replied', 'unanswered'],
 
   start: ({ tenant, node, shards }, _self, now) => [
-    { tenant, node, shards, takers: new Map(), lines: new Map(), claims: new Map(), nextTag: 1, fleet: null },
+    {
+      tenant,
+      node,
+      shards,
+      takers: new Map(),
+      lines: new Map(),
+      claims: new Map(),
+      nextTag: 1,
+      fleet: null,
+      isDraining: false,
+    },
     { kind: 'wake', key: 'poll', at: now + pollMs },
   ],
 
@@ -114,6 +127,7 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
 
     fleet: (state, { control, at }, now) => {
       const { fleet } = state
+      if (state.isDraining) return [state]
       const next = { ...state, fleet: { control, at } }
       const isKnown = fleet?.control.version === control.version
       if (!isKnown) for (const taker of state.takers.values()) setHeld(state, taker, !isAgentOpen(control, taker.agent))
@@ -121,6 +135,8 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
       if (isKnown && now < fleet.at + knownForMs) return [next]
       return claimAll(next, [...state.lines.values()], now)
     },
+
+    drain: (state) => [{ ...state, fleet: null, isDraining: true }],
 
     replied: (state, { tag, message }, now) => answered(state, Number(tag), (message as ClaimAnswered).reply, now),
 

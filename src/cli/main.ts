@@ -11,6 +11,7 @@ import { agents } from './commands/agents.js'
 import { audit } from './commands/audit.js'
 import { ban, unban } from './commands/ban.js'
 import { cancel } from './commands/cancel.js'
+import { cluster } from './commands/cluster.js'
 import { demo } from './commands/demo.js'
 import { demoAgents } from './commands/demoAgents.js'
 import { fleet } from './commands/fleet.js'
@@ -55,6 +56,7 @@ const program = {
     halt,
     audit,
     stats,
+    cluster,
     prove,
     demoAgents,
   ],

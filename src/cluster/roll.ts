@@ -4,8 +4,8 @@
  * One beat for a node, not one for each shard: whoever can't write here is taken for dead everywhere, and finds itself
  * refused wherever it comes.
  */
-import type { Fields } from '../ledger/port.js'
-import { commit, type Procedure, range, read, Unavailable } from '../tasks/procedure.js'
+import type { Fields, Transaction } from '../ledger/port.js'
+import { commit, type Outcome, type Procedure, range, read, readOne, Unavailable } from '../tasks/procedure.js'
 import type { Member, MemberStatus } from './members.js'
 
 const rollShard = 0
@@ -17,25 +17,29 @@ const memberKey = (node: string): string => `node/${node}`
 /** `replaced`: another process runs under this node's name. */
 export type Called = { readonly kind: 'called'; readonly members: readonly Member[] } | { readonly kind: 'replaced' }
 
-/** Writes this node's line, and reads everybody's. The first beat of an incarnation takes the name over. */
+/**
+ * Writes this node's line, and reads everybody's. The first beat of an incarnation takes the name over, and a line that
+ * is gone, with the ledger's keys or after a long silence, is written anew.
+ */
 export function* callRoll(me: Member): Procedure<Called> {
-  const record = memberKey(me.node)
-  const isFirst = me.beat === 1
-  const outcome = yield* commit({
-    shard: rollShard,
-    tenant: '',
-    drains: true,
-    transaction: {
-      guards: isFirst ? [] : [{ kind: 'equals', record, field: 'holder', value: me.holder }],
-      writes: [
-        { kind: 'put', record, fields: me },
-        ...(isFirst ? [{ kind: 'index', set: rollSet, member: me.node, score: 0 } as const] : []),
-      ],
-    },
-  })
+  const first = yield* write(me, me.beat === 1)
+  const isGone = first.kind === 'refused' && (yield* readOne(rollShard, memberKey(me.node))) === null
+  const outcome = isGone ? yield* write(me, true) : first
   if (outcome.kind === 'refused') return { kind: 'replaced' }
   if (outcome.kind !== 'done') throw new Unavailable(`the roll: ${outcome.kind}`)
   return { kind: 'called', members: yield* readRoll() }
+}
+
+function* write(me: Member, isNew: boolean): Procedure<Outcome> {
+  const record = memberKey(me.node)
+  const transaction: Transaction = {
+    guards: isNew ? [] : [{ kind: 'equals', record, field: 'holder', value: me.holder }],
+    writes: [
+      { kind: 'put', record, fields: me },
+      ...(isNew ? [{ kind: 'index', set: rollSet, member: me.node, score: 0 } as const] : []),
+    ],
+  }
+  return yield* commit({ shard: rollShard, tenant: '', drains: true, transaction })
 }
 
 /** All nodes that have not been forgotten. */

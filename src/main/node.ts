@@ -100,6 +100,7 @@ const serve = async (
       secret: leaseSecret,
       nextSession: () => ++sessions,
       send: (session, frame) => server.connections.send(session, frame),
+      sendAll: (frame) => server.connections.sendAll(frame),
       close: (session, code, reason) => server.connections.close(session, code, reason),
       whenSent: (session, then) => server.connections.whenSent(session, then),
       watch: watchBy(log, metrics, (failure) => {
@@ -146,8 +147,8 @@ const serve = async (
     log.info('stopping')
     isDraining = true
     const until = clock.now() + config.drainMs
+    await plane.handOver()
     server.drain('the node is stopping', backMs)
-    plane.handOver()
     await idle(clock, until, () => plane.runner.count() === 0)
     await server.stop()
     await idle(clock, Math.min(until, clock.now() + handOverMs), () => plane.ownsNothing())
@@ -191,7 +192,7 @@ const partsOf = (
   ledger: Ledger,
   clock: Clock,
   url: () => string,
-): Omit<PlaneOptions, 'secret' | 'nextSession' | 'send' | 'close' | 'whenSent' | 'watch'> => {
+): Omit<PlaneOptions, 'secret' | 'nextSession' | 'send' | 'sendAll' | 'close' | 'whenSent' | 'watch'> => {
   const { redis, nodeLeaseMs, nodeQuietMs } = config
   return {
     node,

@@ -2,6 +2,7 @@
 import { controlRequest, fleetRequest } from '../actors/fleetControlRequests.js'
 import { agentsRequest, countFleet } from '../actors/fleetRequests.js'
 import type { TaskRequests } from '../actors/requests.js'
+import { clusterRequest } from '../cluster/clusterRequest.js'
 import type { Judge } from '../review/decision.js'
 import { type OperatorRequests, reviewRequests } from '../review/reviewRequests.js'
 import type { Desk } from '../tasks/desk.js'
@@ -16,6 +17,7 @@ export const operatorRequests = (parts: {
     ...reviewRequests({ shards: desk.shards, judge, countFleet: (tenant) => countFleet(desk, tenant) }),
     agents: ({ tenant }, frame) => agentsRequest(desk, tenant, frame),
     fleet: ({ tenant }) => fleetRequest(desk, tenant),
+    cluster: ({ roles }) => clusterRequest(desk, roles),
     control: (by, frame) => controlRequest(desk, by, frame),
     tasks,
     replay: tasks,

@@ -101,6 +101,8 @@ export type PlaneOptions = {
   /** Null: the ledger is this node's own. */
   readonly cluster: ClusterSettings | null
   readonly send: (session: Address, frame: { readonly type: string }) => void
+  /** A frame to every client that was welcomed. */
+  readonly sendAll: (frame: { readonly type: string }) => void
   readonly close: (session: Address, code: number, reason: string) => void
   /** Calls `then` once nearly all that was sent has left. Where it is missing, what is sent has left. */
   readonly whenSent?: (session: Address, then: () => void) => void
@@ -122,8 +124,11 @@ export interface Plane {
   serveTenant(tenant: string): void
   /** Why the ledger doesn't answer just now; undefined: it does. */
   unreadyFor(): string | undefined
-  /** Takes no shards any more, and gives up those that it has: `ownsNothing` tells when that is done. */
-  handOver(): void
+  /**
+   * Hands out no more tasks, takes no shards, and gives up those that it has: `ownsNothing` tells when that is done.
+   * Settles once no task is on its way to an agent, who then may go elsewhere with all that it holds.
+   */
+  handOver(): Promise<void>
   ownsNothing(): boolean
   /** Says that this incarnation has ended, so that nobody waits for it. */
   leave(): Promise<void>
@@ -226,7 +231,15 @@ export const createPlane = (options: PlaneOptions): Plane => {
     const spans = { leaseMs, quietMs }
     system.spawn(membership, membershipAddress, { shards: ledger.shards, me, url, beatMs, spans })
   }
-  const endHints = ledger.onHint((shard, hint) => tellHint(system, options.node, shard, hint))
+  let { generation } = ledger.durability
+  const endHints = ledger.onHint((shard, hint) => {
+    if (hint === missedHints && ledger.durability.generation !== generation) {
+      generation = ledger.durability.generation
+      watch.note('error', 'the ledger lost what it had acknowledged: clients are told', { generation })
+      options.sendAll({ type: 'ledger', ...ledger.durability })
+    }
+    tellHint(system, options.node, shard, hint)
+  })
   const tenants = new Set<string>()
 
   const serveTenant = (tenant: string): void => {
@@ -267,7 +280,10 @@ export const createPlane = (options: PlaneOptions): Plane => {
       }
       return undefined
     },
-    handOver: () => {
+    handOver: async () => {
+      for (const tenant of tenants) system.tell(dispatcherAddress(tenant), drain)
+      // What was handed out before has left for its agent.
+      await system.drain()
       if (options.cluster !== null) system.tell(membershipAddress, draining)
     },
     ownsNothing: () => {
@@ -319,6 +335,7 @@ const tellHint = (system: ActorSystem<NodeOwnEffect>, node: string, shard: numbe
 }
 
 const members = (view: MembersView) => ({ kind: 'members', view })
+const drain = { kind: 'drain' }
 const missed = { kind: 'missedHints' }
 const serve = (tenant: string) => ({ kind: 'serve', tenant })
 const changed = (tenant: string) => ({ kind: 'changed', tenant })

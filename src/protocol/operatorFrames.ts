@@ -113,6 +113,10 @@ export const ControlFleet = Type.Object({
 })
 export type ControlFleet = Static<typeof ControlFleet>
 
+/** Admin: looks at nodes and shards. Answered by `ack` with the `cluster`. */
+export const GetCluster = Type.Object({ type: Type.Literal('cluster'), id: requestId })
+export type GetCluster = Static<typeof GetCluster>
+
 /** Admin: reads the audit log. Answered by `ack` with `entries` and maybe `cursor`. */
 export const ListAudit = Type.Object({ type: Type.Literal('audit'), id: requestId, ...paging })
 export type ListAudit = Static<typeof ListAudit>

@@ -147,6 +147,29 @@ export type FleetRecord = Partial<FleetStanding> & {
   readonly banned: readonly ({ readonly agent: string } & FleetStanding)[]
 }
 
+/** The nodes that share a ledger, and who owns which shard. */
+export type ClusterRecord = {
+  readonly nodes: readonly {
+    readonly node: string
+    /** `SILENT`: nothing was heard of it for so long that it has lost its shards. */
+    readonly status: 'UP' | 'SILENT' | 'DRAINING' | 'LEFT'
+    readonly url?: string
+    readonly version?: string
+    readonly startedAt?: number
+    readonly silentMs?: number
+  }[]
+  readonly shards: readonly {
+    readonly shard: number
+    /** Its owner; missing: it has none just now. */
+    readonly node?: string
+    readonly epoch?: number
+    /** Tasks in agents' hands. */
+    readonly held: number
+    /** By how much the oldest delay or wait that is over waits for its owner. */
+    readonly lateMs: number
+  }[]
+}
+
 export type AgentRecord = {
   readonly id: string
   readonly status: 'ACTIVE' | 'IDLE' | 'BUSY' | 'OFFLINE'

@@ -25,6 +25,7 @@ export type OperatorRequest =
   | 'audit'
   | 'agents'
   | 'fleet'
+  | 'cluster'
   | 'control'
   | 'tasks'
   | 'replay'

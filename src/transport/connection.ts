@@ -85,6 +85,11 @@ export class Connection implements InboxOwner {
     this.#pingedAt = now
   }
 
+  /** Its session has said `welcome`, and nobody has said goodbye. */
+  get isOpen(): boolean {
+    return this.#phase === 'open'
+  }
+
   get isClosing(): boolean {
     return this.#phase === 'closing'
   }

@@ -19,6 +19,8 @@ export interface Connections {
   forget(connection: Connection): void
   /** Nothing where the connection is gone. */
   send(session: Address, frame: { readonly type: string }): void
+  /** To every client that was welcomed. */
+  sendAll(frame: { readonly type: string }): void
   close(session: Address, code: number, reason: string): void
   /** Calls `then` once nearly all that was sent before has left; not where the connection ends first. */
   whenSent(session: Address, then: () => void): void
@@ -80,6 +82,10 @@ export function createConnections(setting: ConnectionSetting): Connections {
     if (connection !== undefined && !connection.isClosing) connection.send(frame, encoded(frame))
   }
 
+  function sendAll(frame: { readonly type: string }): void {
+    for (const [session, { connection }] of open) if (connection.isOpen) send(session, frame)
+  }
+
   function countByRole(): Record<Role, number> {
     const counts: Record<Role, number> = { agent: 0, producer: 0, operator: 0 }
     for (const { connection } of open.values()) counts[connection.caller.role]++
@@ -112,6 +118,7 @@ export function createConnections(setting: ConnectionSetting): Connections {
     open: openOne,
     forget,
     send,
+    sendAll,
     close: (session, code, reason) => open.get(session)?.connection.close(code, reason),
     whenSent: (session, then) => open.get(session)?.connection.whenSent(then),
     count: () => open.size,

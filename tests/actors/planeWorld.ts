@@ -40,6 +40,7 @@ export class PlaneWorld {
       },
       cluster: null,
       send: (session, frame) => this.sent.set(session, [...(this.sent.get(session) ?? []), frame]),
+      sendAll: () => {},
       close: (session, code) => this.closed.push(`${session} ${code}`),
       settings: {
         heartbeatMs: 5_000,

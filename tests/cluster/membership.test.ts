@@ -8,10 +8,10 @@ import {
   type MembershipState,
   membership,
 } from '../../src/cluster/membership.js'
-import { readRoll } from '../../src/cluster/roll.js'
+import { readRoll, strike } from '../../src/cluster/roll.js'
 import { only, Stepper } from '../actors/stepper.js'
 import { noon, World } from '../tasks/world.js'
-import { nodeOf } from './views.js'
+import { member, nodeOf } from './views.js'
 
 const beatMs = 500
 const spans = { leaseMs: 2_000, quietMs: 5_000 }
@@ -138,6 +138,17 @@ describe('a node', () => {
     expect(newer.failures).toEqual([])
     older.tell({ kind: 'woke', key: 'beat' })
     expect(older.runs).toEqual([])
+  })
+
+  test('[B4] whose line is gone, as after a flush, writes it anew, and is not taken for another', async () => {
+    const tasks = new World()
+    const node = new Node(tasks, 'n1.a')
+    await node.call()
+    await tasks.perform(strike({ ...member('n1.a'), beat: 1 }))
+    expect(await tasks.perform(readRoll())).toEqual([])
+    await node.beat()
+    expect(node.failures).toEqual([])
+    expect(await tasks.perform(readRoll())).toMatchObject([{ node: 'n1', beat: 2 }])
   })
 
   test('[B4] that drains says so at once', async () => {

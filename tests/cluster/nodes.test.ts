@@ -1,11 +1,15 @@
 /** Nodes in processes of their own on one real Redis: what one of them has begun, any other goes on with. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ChildNode, spawnNode } from '../integration/childNode.js'
+import type { ClusterRecord } from '../../src/protocol/records.js'
+import { type ChildNode, program, spawnNode } from '../integration/childNode.js'
 import type { Assignment, Client } from '../integration/client.js'
 import {
   type Flags,
   openAgent,
   openIdleAgent,
+  openOperator,
   openProducer,
   openReviewer,
   recordOf,
@@ -182,4 +186,38 @@ test('[B15 G7] a node that was frozen and taken for dead begins anew, and what i
   const fresh = await openIdleAgent(first, { sub: 'fresh' })
   const next = await submitOne(producer)
   expect((await fresh.task()).id).toBe(next)
+})
+
+test('[B16 G8] an admin sees nodes and shards; others do not', async () => {
+  const { first } = await pair()
+  const admin = await openOperator(first, { roles: ['admin'] })
+  const seen = async () => (await admin.request('cluster')).cluster as ClusterRecord
+  const until = Date.now() + 10_000
+  const isSettled = ({ nodes, shards }: ClusterRecord) =>
+    nodes.length === 2 && shards.every(({ node }) => node !== undefined)
+  while (!isSettled(await seen()) && Date.now() < until) await admin.request('stats')
+  const { nodes, shards } = await seen()
+  expect(nodes.map(({ node, status }) => `${node} ${status}`)).toEqual(['n1 UP', 'n2 UP'])
+  expect(shards).toHaveLength(4)
+  for (const { node, epoch, lateMs } of shards) {
+    expect(['n1', 'n2']).toContain(node)
+    expect(epoch).toBeGreaterThan(0)
+    expect(lateMs).toBe(0)
+  }
+  const operator = await openOperator(first)
+  expect(await operator.ask('cluster')).toMatchObject({ type: 'error', code: 'FORBIDDEN' })
+})
+
+test('[B17] a node that is told to stop while it waits for its ledger ends at once', async () => {
+  const data = await temporaryFolder()
+  const waiting = spawn(process.execPath, [program, 'serve', '--redis', 'redis://127.0.0.1:1', '--data', data])
+  const ended = once(waiting, 'exit')
+  let said = ''
+  for (const stream of [waiting.stdout, waiting.stderr]) {
+    stream.on('data', (part: Buffer) => {
+      said += part.toString()
+      if (said.includes('waiting for it')) waiting.kill('SIGTERM')
+    })
+  }
+  expect(await ended).toEqual([0, null])
 })

@@ -62,6 +62,7 @@ export class FleetNode {
         this.sent.set(session, [...(this.sent.get(session) ?? []), frame])
         if (frame.type === 'task') world.given.push({ ...(frame as unknown as { task: Given }).task, at: clock.now() })
       },
+      sendAll: () => {},
       close: (session, code) => this.closed.set(session, code),
       settings: {
         heartbeatMs: 600_000,

@@ -48,6 +48,7 @@ export const goodFrames: Readonly<Record<Role, Readonly<Record<string, Fields>>>
     agents: page,
     audit: page,
     fleet: {},
+    cluster: {},
     control: { act: 'pause', queue: 'q', reason: 'r' },
     tasks: { status: 'QUEUED', queue: 'q', ...page },
     replay: task,

@@ -167,6 +167,20 @@ export function writeContract(open: OpenLedger): void {
     }
   })
 
+  test('[L67] an entry’s id goes into its field whatever the same transaction put there, and other fields go', async () => {
+    await using world = await open()
+    const caller = new Caller(world.ledger)
+    await caller.enqueue('q', 'r', { agent: 'a', until: 5 })
+    await caller.write(
+      put('r', { entry: null, until: null, agent: null, status: 'QUEUED' }),
+      { kind: 'enqueue', lane: 'q', record: 'r', idInto: 'entry' },
+      put('s', { seen: true }),
+    )
+    const [fields, other] = await world.ledger.read(0, ['r', 's'])
+    expect(fields).toEqual({ id: 'r', status: 'QUEUED', entry: expect.any(String) })
+    expect(other).toEqual({ seen: true })
+  })
+
   test('[L17] withdraw takes an entry away, waiting or pending, and does nothing where it is gone', async () => {
     await using world = await open()
     const { ledger } = world

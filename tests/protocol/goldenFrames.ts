@@ -206,6 +206,7 @@ export const goldenFrames: readonly Golden[] = [
     hex: '83a474797065aa63616e63656c5461736ba2696411a47461736ba27431',
   },
   { from: 'operator', frame: { type: 'fleet', id: 18 }, hex: '82a474797065a5666c656574a2696412' },
+  { from: 'operator', frame: { type: 'cluster', id: 20 }, hex: '82a474797065a7636c7573746572a2696414' },
   {
     from: 'operator',
     frame: { type: 'control', id: 19, act: 'ban', agent: 'bo/1', reason: 'odd' },

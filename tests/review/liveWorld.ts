@@ -135,6 +135,7 @@ export class LiveWorld extends World {
       ...reviewRequests({ shards: this.ledger.shards, judge: passing, countFleet }),
       agents: elsewhere,
       fleet: elsewhere,
+      cluster: elsewhere,
       control: elsewhere,
       tasks: elsewhere,
       replay: elsewhere,

@@ -90,6 +90,7 @@ class Incarnation {
       hashOf: hashOfOutput,
       cluster: parts.cluster,
       send: (session, frame) => isAlive() && this.connections.send(session, frame),
+      sendAll: () => {},
       close: (session, code, reason) => isAlive() && this.connections.close(session, code, reason),
       settings,
       watch: {

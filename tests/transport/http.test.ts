@@ -332,6 +332,7 @@ describe('open calls', () => {
       'delete /tasks/{id}',
       'get /agents',
       'get /audit',
+      'get /cluster',
       'get /fleet',
       'get /reviews',
       'get /reviews/{id}',

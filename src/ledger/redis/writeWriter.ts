@@ -84,14 +84,23 @@ function writePut(to: RequestWriter, record: string, patch: Patch, idInto: strin
     }
   }
   to.fill(places, to.count - before)
-  if (removed > 0) writeRemoved(to, record, patch, removed)
+  if (removed > 0) writeRemoved(to, record, patch, removed, idInto)
 }
 
-function writeRemoved(to: RequestWriter, record: string, patch: Patch, count: number): void {
+function writeRemoved(
+  to: RequestWriter,
+  record: string,
+  patch: Patch,
+  count: number,
+  idInto: string | undefined,
+): void {
   to.number(opcodes.unset)
   to.name(record)
   to.number(count)
-  for (const name in patch) if (patch[name] === null || patch[name] === undefined) writeFieldName(to, name)
+  for (const name in patch) {
+    const isRemoved = patch[name] === null || patch[name] === undefined
+    if (isRemoved && name !== idInto) writeFieldName(to, name)
+  }
 }
 
 function writeFieldName(to: RequestWriter, name: string): void {

@@ -20,6 +20,17 @@ export const fleetRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/cluster',
+    summary: 'The nodes of the cluster, and who owns which shard.',
+    roles: ['admin'],
+    query: {},
+    ask: () => asked('operator', { type: 'cluster' }),
+    status: 200,
+    answer: ref('Cluster'),
+    reply: ({ cluster }) => ok(cluster),
+  },
+  {
+    method: 'GET',
     path: '/audit',
     summary: 'The audit log: holds, decisions, cancels, stale results, words about the fleet.',
     roles: ['admin'],

@@ -110,6 +110,15 @@ export const schemas = {
     },
     { metrics: anything },
   ),
+  Cluster: object({
+    nodes: listOf(
+      object(
+        { node: name, status: { enum: ['UP', 'SILENT', 'DRAINING', 'LEFT'] } },
+        { url: name, version: name, startedAt: time, silentMs: count },
+      ),
+    ),
+    shards: listOf(object({ shard: count, held: count, lateMs: count }, { node: name, epoch: count })),
+  }),
   Fleet: object(
     {
       version: count,
