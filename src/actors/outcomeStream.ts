@@ -61,6 +61,10 @@ export const deliver = (live: Live, reader: Reader, { outcomes, hasMore, gap }: 
   const { subscription } = live
   reader.reading = 0
   if (subscription === null) return [live]
+  if (reader.isOutdated) {
+    reader.isOutdated = false
+    return [live, ...readMore(live)]
+  }
   const effects: NodeEffect[] = []
   if (gap !== undefined && (gap.since !== reader.told?.gap.since || gap.until !== reader.told.gap.until)) {
     reader.told = { gap, behind: subscription.seq }

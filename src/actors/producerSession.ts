@@ -29,6 +29,8 @@ export type ProducerSessionMessage =
   | RanMessage
   /** There is something new in the subscriber's log. */
   | { readonly kind: 'outcomesReady' }
+  /** The ledger lost some of what it had: positions in its logs mean nothing any more. */
+  | { readonly kind: 'readAnew' }
   | { readonly kind: 'replaced' }
   | Woke
   | { readonly kind: 'drain'; readonly reason: string; readonly reconnectMs: number }
@@ -78,7 +80,7 @@ export const producerSession: ActorDefinition<
       if (session.kind === 'greeting') return [session]
       const pending = session.pending.get(tag)
       session.pending.delete(tag)
-      if (pending?.kind === 'reading') pending.reader.reading = 0
+      if (pending?.kind === 'reading') Object.assign(pending.reader, { reading: 0, isOutdated: false })
       const reply = why === 'unavailable' ? overloaded(retryAfterMs) : internal
       if (pending?.kind === 'dropping') return [session, ...notDropped(session, pending, reply)]
       return pending?.kind === 'request' ? [session, answerTo(pending.id, reply)] : [session]
@@ -87,6 +89,20 @@ export const producerSession: ActorDefinition<
     outcomesReady: (session) => {
       if (session.kind === 'greeting' || session.subscription === null) return [session]
       for (const reader of session.subscription.readers) reader.hasMore = true
+      return [session, ...readMore(session)]
+    },
+
+    readAnew: (session) => {
+      if (session.kind === 'greeting' || session.subscription === null) return [session]
+      const { subscription } = session
+      // Marked as seen, they would take newer ones along that stand at their places.
+      subscription.unseen.length = 0
+      subscription.unseenBytes = 0
+      for (const reader of subscription.readers) {
+        reader.cursor = undefined
+        reader.hasMore = true
+        reader.isOutdated = reader.reading > 0
+      }
       return [session, ...readMore(session)]
     },
 

@@ -19,6 +19,8 @@ export type Reader = {
   reading: number
   hasMore: boolean
   looksForGap: boolean
+  /** What the read under way brings is of a ledger that has lost something since: to be read again. */
+  isOutdated?: boolean
   /** The gap that it was told of last: it has seen that once it has seen an outcome behind. */
   told?: { readonly gap: Gap; readonly behind: number }
 }

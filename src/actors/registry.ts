@@ -85,6 +85,8 @@ export type RegistryMessage =
   | FleetMessage
   /** An agent has joined another node. */
   | { readonly kind: 'joinedElsewhere'; readonly tenant: string; readonly agent: string; readonly connection: number }
+  /** The ledger lost some of what it had acknowledged. */
+  | { readonly kind: 'ledgerLost' }
   /** Hints were lost: agents may have joined other nodes meanwhile. */
   | { readonly kind: 'missedHints' }
   /** A claim's answer was lost: what this node holds in the shard, and no session knows, goes back. Ends in `looked`. */
@@ -198,6 +200,11 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
       // What the newer connection adopted is no longer held here, so giving it back changes nothing.
       return [state, tell(entry.session, { kind: 'replaced', adopted: new Set() })]
     },
+
+    ledgerLost: (state) => [
+      state,
+      ...[...state.subscribers.values()].map((session) => tell(session, { kind: 'readAnew' })),
+    ],
 
     missedHints: (state) => [state, recheck(state)],
 

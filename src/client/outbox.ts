@@ -50,7 +50,7 @@ export class Outbox {
   /** Not acknowledged yet, and those whose acknowledgement the ledger might still forget. */
   *endings(): Generator<Ending> {
     for (const { ending } of this.#entries.values()) yield ending
-    const doubtful = this.#recent.within(this.#link.windowMs, this.#link.platform.now())
+    const doubtful = this.#recent.within(this.#link.windowMs)
     for (const ending of doubtful.slice(-mostDoubtful)) if (!this.#entries.has(ending.lease)) yield ending
   }
 
@@ -67,8 +67,7 @@ export class Outbox {
 
   /** What was acknowledged within `windowMs` is in doubt again. */
   doubt(windowMs: number): void {
-    for (const ending of this.#recent.within(windowMs, this.#link.platform.now()))
-      if (!this.#entries.has(ending.lease)) this.add(ending)
+    for (const ending of this.#recent.within(windowMs)) if (!this.#entries.has(ending.lease)) this.add(ending)
   }
 
   clear(): void {

@@ -14,7 +14,12 @@ export class Recent<Item> {
       this.#items = this.#items.filter(({ at }) => now - at <= windowMs).slice(-most)
   }
 
-  within(windowMs: number, now: number): readonly Item[] {
-    return this.#items.filter(({ at }) => now - at <= windowMs).map(({ item }) => item)
+  /**
+   * Counted from the last of them, not from now: a ledger that is away acknowledges nothing, and tells of its loss only
+   * once it is back. What is sent again for nothing is known there.
+   */
+  within(windowMs: number): readonly Item[] {
+    const last = this.#items.at(-1)?.at ?? 0
+    return this.#items.filter(({ at }) => last - at <= windowMs).map(({ item }) => item)
   }
 }

@@ -69,7 +69,7 @@ export class Submissions {
 
   /** What was acknowledged within `windowMs` is in doubt again. */
   doubt(windowMs: number): void {
-    for (const item of this.#recent.within(windowMs, this.#link.platform.now())) this.add({ item, onEnd: () => {} })
+    for (const item of this.#recent.within(windowMs)) this.add({ item, onEnd: () => {} })
   }
 
   failAll(error: ChimeraError): void {

@@ -237,6 +237,9 @@ export const createPlane = (options: PlaneOptions): Plane => {
       generation = ledger.durability.generation
       watch.note('error', 'the ledger lost what it had acknowledged: clients are told', { generation })
       options.sendAll({ type: 'ledger', ...ledger.durability })
+      system.tell(registryAddress, ledgerLost)
+      // What it gave back from before is in nobody's hands here.
+      lookForTasks()
     }
     tellHint(system, options.node, shard, hint)
   })
@@ -336,6 +339,7 @@ const tellHint = (system: ActorSystem<NodeOwnEffect>, node: string, shard: numbe
 
 const members = (view: MembersView) => ({ kind: 'members', view })
 const drain = { kind: 'drain' }
+const ledgerLost = { kind: 'ledgerLost' }
 const missed = { kind: 'missedHints' }
 const serve = (tenant: string) => ({ kind: 'serve', tenant })
 const changed = (tenant: string) => ({ kind: 'changed', tenant })

@@ -51,7 +51,13 @@ export function reckon(history: History, { faultAt, lateMs, wasPutBack }: Circum
   const doubled = [...oneEnd(saidIn(history))]
   const repeats = repeatsIn(history, wasPutBack)
   const late = accepted.filter(({ task, at }) => (ends.get(task)?.heardAt ?? Number.POSITIVE_INFINITY) - at > lateMs)
-  const underWay = accepted.filter(({ task, at }) => at <= faultAt && (firstEnd(history, task) ?? faultAt) >= faultAt)
+  // What a ledger lost for good has no end to wait for: it is counted as lost.
+  const underWay = accepted.filter(
+    ({ task, at }) =>
+      at <= faultAt &&
+      (firstEnd(history, task) ?? faultAt) >= faultAt &&
+      (history.forgotten.length === 0 || history.records.has(task)),
+  )
   const lastEnd = Math.max(faultAt, ...underWay.map(({ task }) => firstEnd(history, task) ?? Number.POSITIVE_INFINITY))
   const refused = history.handed.flatMap(({ refused, payload }) => (refused ? [`${payload.key}: ${refused}`] : []))
   return {

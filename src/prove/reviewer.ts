@@ -20,6 +20,7 @@ export class Reviewer {
   readonly #history: History
   readonly #clock: Clock
   readonly #seen = new Set<string>()
+  #losses = 0
 
   constructor(options: ReviewerOptions, history: History, clock: Clock) {
     this.#options = options
@@ -37,6 +38,11 @@ export class Reviewer {
   }
 
   #look(card: ReviewCard): void {
+    // What the ledger has forgotten waits again.
+    if (this.#history.forgotten.length > this.#losses) {
+      this.#losses = this.#history.forgotten.length
+      this.#seen.clear()
+    }
     if (card.status !== 'PENDING' || this.#seen.has(card.reviewId)) return
     if ((card.payload as Payload).kind === 'undecided') return
     this.#seen.add(card.reviewId)
