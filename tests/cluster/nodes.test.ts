@@ -64,7 +64,7 @@ const comeBack = (node: ChildNode, { session, holding }: { session: unknown; hol
     hello: { session, holding: holding.map(({ id, lease }) => ({ task: id, lease })) },
   })
 
-test('[B11 T018] what is submitted on one node an agent of another does, and the outcome finds its producer', async () => {
+test('[B11 T010] what is submitted on one node an agent of another does, and the outcome finds its producer', async () => {
   const { first, second } = await pair()
   const producer = await openProducer(first)
   const agent = await openIdleAgent(second)
