@@ -40,9 +40,9 @@ import { cardDesk } from '../review/cardDesk.js'
 import { operatorSession } from '../review/operatorSession.js'
 import { reviewQueue } from '../review/reviewQueue.js'
 import type { Desk } from '../tasks/desk.js'
-import { partsOfAgentHint, partsOfLane, partsOfStop } from '../tasks/keys.js'
 import { createLeaseSigner } from '../tasks/lease.js'
 import type { Gate, Said, Verdict } from '../tasks/verdict.js'
+import { tellHint } from './hints.js'
 import { operatorRequests } from './operatorRequests.js'
 import { effectShells, errorText } from './shells.js'
 
@@ -307,51 +307,11 @@ export const createPlane = (options: PlaneOptions): Plane => {
   }
 }
 
-/** Hints of the ledger, to whom they are about. One for nobody here is nobody's loss: all are backed by polls. */
-const tellHint = (system: ActorSystem<NodeOwnEffect>, node: string, shard: number, hint: string): void => {
-  const [kind = '', ...rest] = hint.split('/')
-  if (hint === missedHints) {
-    system.tell(registryAddress, missed)
-    system.tell(fleetWatchAddress, missed)
-    return
-  }
-  if (kind === 'lane') {
-    const parts = partsOfLane(rest.join('/'))
-    if (parts === null || !system.has(dispatcherAddress(parts.tenant))) return
-    system.tell(dispatcherAddress(parts.tenant), ready(shard, parts.queue))
-  } else if (kind === 'out') {
-    system.tell(registryAddress, outcomes(hint))
-  } else if (kind === 'card') {
-    const [tenant = '', review = ''] = rest
-    if (system.has(reviewQueueAddress(tenant))) system.tell(reviewQueueAddress(tenant), hinted(review))
-  } else if (kind === 'agent') {
-    const about = partsOfAgentHint(hint)
-    if (about !== null && about.node !== node) system.tell(registryAddress, joinedElsewhere(about))
-  } else if (kind === 'fleet') {
-    system.tell(fleetWatchAddress, changed(rest.join('/')))
-  } else if (kind === 'owner') {
-    system.tell(shardOwnerAddress(shard), givenUp)
-  } else if (kind === 'stop') {
-    const about = partsOfStop(hint)
-    if (about !== null) system.tell(registryAddress, stopTask(about))
-  }
-}
-
 const members = (view: MembersView) => ({ kind: 'members', view })
 const drain = { kind: 'drain' }
 const ledgerLost = { kind: 'ledgerLost' }
-const missed = { kind: 'missedHints' }
 const serve = (tenant: string) => ({ kind: 'serve', tenant })
-const changed = (tenant: string) => ({ kind: 'changed', tenant })
-const joinedElsewhere = (about: NonNullable<ReturnType<typeof partsOfAgentHint>>) => ({
-  kind: 'joinedElsewhere',
-  ...about,
-})
+
 const draining = { kind: 'status', status: 'draining' }
-const givenUp = { kind: 'givenUp' }
 const leave = (session: Address) => ({ kind: 'leave', session })
 const departed = (session: Address) => ({ kind: 'departed', session })
-const ready = (shard: number, queue: string) => ({ kind: 'laneReady', shard, queue })
-const outcomes = (log: string) => ({ kind: 'outcomes', log })
-const hinted = (review: string) => ({ kind: 'hinted', review })
-const stopTask = (about: NonNullable<ReturnType<typeof partsOfStop>>) => ({ kind: 'stopTask', ...about })
