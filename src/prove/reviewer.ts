@@ -19,8 +19,8 @@ export class Reviewer {
   readonly #options: ReviewerOptions
   readonly #history: History
   readonly #clock: Clock
-  readonly #seen = new Set<string>()
-  #losses = 0
+  /** Cards whose decision is under way. One that waits once more was forgotten by the ledger. */
+  readonly #deciding = new Set<string>()
 
   constructor(options: ReviewerOptions, history: History, clock: Clock) {
     this.#options = options
@@ -38,15 +38,10 @@ export class Reviewer {
   }
 
   #look(card: ReviewCard): void {
-    // What the ledger has forgotten waits again.
-    if (this.#history.forgotten.length > this.#losses) {
-      this.#losses = this.#history.forgotten.length
-      this.#seen.clear()
-    }
-    if (card.status !== 'PENDING' || this.#seen.has(card.reviewId)) return
+    if (card.status !== 'PENDING' || this.#deciding.has(card.reviewId)) return
     if ((card.payload as Payload).kind === 'undecided') return
-    this.#seen.add(card.reviewId)
-    void this.decide(card)
+    this.#deciding.add(card.reviewId)
+    void this.decide(card).finally(() => this.#deciding.delete(card.reviewId))
   }
 
   async decide({ reviewId: review, taskId: task, payload }: ReviewCard): Promise<void> {
@@ -69,7 +64,6 @@ export class Reviewer {
         return
       }
     }
-    this.#seen.delete(review)
   }
 }
 
