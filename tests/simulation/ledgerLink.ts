@@ -38,6 +38,8 @@ const latestMs = 900
 
 export class LedgerLink implements Ledger {
   readonly #parts: LinkParts
+  /** Answers of calls that took effect: the same ones again are a repetition. */
+  readonly #told = new WeakSet<object>()
   /** The last seq that took effect, by shard and holder. */
   readonly #taken = new Map<string, number>()
 
@@ -75,7 +77,9 @@ export class LedgerLink implements Ledger {
       if (!isRepeat && this.#isFullFor(transactions)) return { kind: 'full' }
       if (!isRepeat) this.#taken.set(place, seq)
       const reply = await this.#parts.ledger.commit(shard, holder, seq, transactions)
-      if (reply.kind !== 'answers' || isRepeat) return reply
+      // Told by the ledger, not by the seq: a holder that was buried and forgotten begins anew with any.
+      if (reply.kind !== 'answers' || this.#told.has(reply.answers)) return reply
+      this.#told.add(reply.answers)
       for (const [at, transaction] of transactions.entries()) {
         if (reply.answers[at]?.kind === 'done') this.#parts.history.carryOut(shard, holder, transaction)
         if (reply.answers[at]?.kind === 'invalid')
