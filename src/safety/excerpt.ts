@@ -3,7 +3,7 @@
  * sent wherever text can, and does nothing to the terminal that shows it.
  */
 
-import type { Span } from './views/folded.js'
+import type { Span } from './views/view.js'
 
 export const excerptMaxChars = 80
 

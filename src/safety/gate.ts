@@ -7,7 +7,7 @@
 
 import type { Gate, Said } from '../tasks/verdict.js'
 import { confidenceFilter } from './filters/confidence.js'
-import type { Filter } from './filters/filter.js'
+import type { Filter, TextFilter } from './filters/filter.js'
 import { keywordFilter } from './filters/keyword.js'
 import type { GatePolicy } from './policy.js'
 import { Report } from './report.js'
@@ -57,16 +57,16 @@ export function filtersOf(policy: GatePolicy): readonly Filter[] {
 
 function applyFilters(filters: readonly Filter[], policy: GatePolicy, said: Said, report: Report): void {
   // Filters of texts; one that failed is taken out, for it has said all it can say.
-  const readers = new Set<Extract<Filter, { kind: 'text' }>>()
+  const readers = new Set<TextFilter>()
   for (const filter of filters) {
     if (filter.kind === 'text') readers.add(filter)
-    else askFilter(filter, said, report)
+    else unlessItFails(filter, report, () => filter.look(said, report))
   }
   try {
     walkTexts(said.value, policy.limits, (original, place) => {
       const text = new SeenText(original, place)
       for (const reader of readers) {
-        if (!askFilter(reader, text, report)) readers.delete(reader)
+        if (!unlessItFails(reader, report, () => readText(reader, text, report))) readers.delete(reader)
       }
     })
   } catch (fault) {
@@ -74,17 +74,21 @@ function applyFilters(filters: readonly Filter[], policy: GatePolicy, said: Said
   }
 }
 
+function readText(reader: TextFilter, text: SeenText, report: Report): void {
+  for (const name of reader.views) {
+    const view = text.view(name)
+    if (view === undefined) continue
+    reader.look(text.reading(view), (rule, span) => report.note(rule, () => text.findings(rule, view, span)))
+  }
+}
+
 /** False: it failed, which is noted. */
-function askFilter<T>(
-  filter: { readonly name: string; look(seen: T, report: Report): void },
-  seen: T,
-  report: Report,
-): boolean {
+function unlessItFails({ name }: Filter, report: Report, look: () => void): boolean {
   try {
-    filter.look(seen, report)
+    look()
     return true
   } catch (fault) {
-    report.noteFault(filter.name, fault)
+    report.noteFault(name, fault)
     return false
   }
 }

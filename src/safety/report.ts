@@ -7,13 +7,16 @@
 
 import { type Finding, type Reason, reasons, type Severity, type Verdict } from '../tasks/verdict.js'
 import { cutText, excerptMaxChars } from './excerpt.js'
+import type { Rule } from './rule.js'
 
 const findingsMax = 64
 const whyMaxChars = 160
 
+/** What of a rule a verdict tells. */
+export type Told = Pick<Rule, 'id' | 'reason' | 'summary' | 'severity'>
+
 type Note = {
-  readonly reason: Reason
-  readonly summary: string
+  readonly rule: Told
   readonly findings: Finding[]
   places: number
 }
@@ -22,36 +25,41 @@ export class Report {
   /** Most of what is said has none. */
   #notes: Map<string, Note> | undefined
 
-  /** One place where a rule applied. `summary` is a clause for the details; a finding is made only where it is kept. */
-  note(reason: Reason, rule: string, summary: string, finding: () => Finding): void {
+  /** One place where a rule applied. Its findings are made only where they are kept. */
+  note(rule: Told, findings: () => readonly Finding[]): void {
     this.#notes ??= new Map()
-    let note = this.#notes.get(rule)
+    let note = this.#notes.get(rule.id)
     if (note === undefined) {
-      note = { reason, summary, findings: [], places: 0 }
-      this.#notes.set(rule, note)
+      note = { rule, findings: [], places: 0 }
+      this.#notes.set(rule.id, note)
     }
     note.places += 1
-    if (note.findings.length < findingsMax) note.findings.push(finding())
+    if (note.findings.length < findingsMax) note.findings.push(...findings())
   }
 
   /** A part of the gate could not do its work. */
   noteFault(part: string, fault: unknown): void {
-    const rule = `gate.${part}`
+    const id = `gate.${part}`
     const why = messageOf(fault)
-    this.note('GATE_ERROR', rule, `it could not be judged (${part}: ${why})`, () => {
-      return { reason: 'GATE_ERROR', rule, path: '', excerpt: cutText(why, excerptMaxChars) }
-    })
+    this.note({ id, reason: 'GATE_ERROR', summary: `it could not be judged (${part}: ${why})` }, () => [
+      { reason: 'GATE_ERROR', rule: id, path: '', excerpt: cutText(why, excerptMaxChars) },
+    ])
   }
 
   verdict(policyVersion: string, severities: Readonly<Record<Reason, Severity>> | undefined): Verdict {
     if (this.#notes === undefined) return { kind: 'pass', policyVersion }
-    const notes = [...this.#notes.values()].sort((a, b) => reasons.indexOf(a.reason) - reasons.indexOf(b.reason))
-    const reason = notes[0]?.reason ?? 'GATE_ERROR'
+    const notes = [...this.#notes.values()].sort((a, b) => weightOf(a) - weightOf(b))
+    const reason = notes[0]?.rule.reason ?? 'GATE_ERROR'
     const findings = chosenFindings(notes)
-    const severity = severities?.[reason] ?? 'high'
+    const severity = heaviest(notes.map(({ rule }) => rule.severity ?? severities?.[rule.reason] ?? 'high'))
     return { kind: 'hold', policyVersion, reason, severity, details: detailsOf(notes, findings.length), findings }
   }
 }
+
+const weightOf = ({ rule }: Note): number => reasons.indexOf(rule.reason)
+
+const heaviest = (severities: readonly Severity[]): Severity =>
+  severities.includes('high') ? 'high' : severities.includes('normal') ? 'normal' : 'low'
 
 /** The first of each rule, then the second of each, and so on while there is room; told rule by rule. */
 function chosenFindings(notes: readonly Note[]): readonly Finding[] {
@@ -68,7 +76,7 @@ function chosenFindings(notes: readonly Note[]): readonly Finding[] {
 }
 
 function detailsOf(notes: readonly Note[], listed: number): string {
-  const clauses = notes.map(({ summary, places }) => (places > 1 ? `${summary} in ${places} places` : summary))
+  const clauses = notes.map(({ rule, places }) => (places > 1 ? `${rule.summary} in ${places} places` : rule.summary))
   const places = notes.reduce((sum, note) => sum + note.places, 0)
   const more = places > listed ? ` (${listed} of ${places} places are listed)` : ''
   return `Held: ${clauses.join('; ')}${more}.`

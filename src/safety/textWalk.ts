@@ -22,6 +22,8 @@ export type Place = {
   readonly inKey: boolean
   /** JSON pointer; where it would have more than 1,024 characters, that of the nearest place above which has fewer. */
   pointer(): { readonly path: string; readonly exact: boolean }
+  /** The names of the fields that it stands in, the nearest last, at most three; of a name, those above it. */
+  names(): readonly string[]
 }
 
 /** The value has more than the gate may be made to read. */
@@ -39,6 +41,7 @@ type Level =
   | { readonly map?: never; readonly items: readonly unknown[]; at: number }
 
 const pointerMaxChars = 1_024
+const labelNamesMax = 3
 
 class Walk implements Place {
   inKey = false
@@ -74,6 +77,16 @@ class Walk implements Place {
       path += `/${token}`
     }
     return { path, exact: true }
+  }
+
+  names(): readonly string[] {
+    const names: string[] = []
+    const from = this.inKey ? this.#levels.length - 2 : this.#levels.length - 1
+    for (let i = from; i >= 0 && names.length < labelNamesMax; i -= 1) {
+      const level = this.#levels[i]
+      if (level?.map !== undefined) names.unshift(level.items[level.at] ?? '')
+    }
+    return names
   }
 
   #field(map: MessageMap, name: string): void {

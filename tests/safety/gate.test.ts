@@ -120,6 +120,8 @@ describe('failing closed', () => {
   const broken = (kind: Filter['kind'], fault: unknown): Filter => ({
     kind,
     name: 'broken',
+    rules: [],
+    views: ['raw'],
     look() {
       throw fault
     },

@@ -3,11 +3,20 @@
  * odd, is no way past.
  */
 
-import type { Filter } from './filter.js'
+import type { Rule } from '../rule.js'
+import type { SaidFilter } from './filter.js'
 
-const rule = 'confidence.threshold'
+export const confidenceRule: Rule = {
+  id: 'confidence.threshold',
+  reason: 'LOW_CONFIDENCE',
+  summary: 'its confidence is below the threshold',
+  finds:
+    'A result or an action whose agent is less sure of it than the policy asks; no number from 0 to 1 counts as 0.',
+  hits: [],
+  misses: [],
+}
 
-export function confidenceFilter(threshold: number): Filter {
+export function confidenceFilter(threshold: number): SaidFilter {
   return {
     kind: 'said',
     name: 'confidence',
@@ -16,9 +25,10 @@ export function confidenceFilter(threshold: number): Filter {
       // Asked so that a threshold that is no number holds everything.
       if (countedConfidence(said.confidence) >= threshold) return
       const stated = statedConfidence(said.confidence)
-      report.note('LOW_CONFIDENCE', rule, `its confidence (${stated}) is below ${threshold}`, () => {
-        return { reason: 'LOW_CONFIDENCE', rule, path: '', excerpt: `confidence: ${stated}` }
-      })
+      const { id, reason } = confidenceRule
+      report.note({ ...confidenceRule, summary: `its confidence (${stated}) is below ${threshold}` }, () => [
+        { reason, rule: id, path: '', excerpt: `confidence: ${stated}` },
+      ])
     },
   }
 }

@@ -3,13 +3,11 @@
  */
 
 import type { Keyword } from '../policy.js'
-import type { Report } from '../report.js'
-import type { SeenText } from '../views/seenText.js'
-import type { Filter } from './filter.js'
+import type { Found, TextFilter } from './filter.js'
 import { candidatesOf, KeywordPattern } from './keywordPattern.js'
 
 /** Throws where a keyword has no letter. */
-export function keywordFilter(keywords: readonly Keyword[]): Filter {
+export function keywordFilter(keywords: readonly Keyword[]): TextFilter {
   const patterns = keywords.map((keyword) => new KeywordPattern(keyword))
   // Of two that start at one place, the longer says more.
   patterns.sort((a, b) => b.letters.length - a.letters.length)
@@ -23,31 +21,25 @@ export function keywordFilter(keywords: readonly Keyword[]): Filter {
   return {
     kind: 'text',
     name: 'keyword',
-    look(text, report) {
-      const folded = text.folded.text
+    rules: patterns.map(({ rule }) => rule),
+    views: ['folded'],
+    look({ text }, found) {
       candidates.lastIndex = 0
-      for (let found = candidates.exec(folded); found !== null; found = candidates.exec(folded)) {
-        const start = found.index
-        const possible = byFirstLetter.get(folded.charAt(start).toLowerCase()) ?? patterns
-        candidates.lastIndex = noteAt(text, start, possible, report) ?? start + 1
+      for (let hit = candidates.exec(text); hit !== null; hit = candidates.exec(text)) {
+        const start = hit.index
+        const possible = byFirstLetter.get(text.charAt(start).toLowerCase()) ?? patterns
+        candidates.lastIndex = foundAt(text, start, possible, found) ?? start + 1
       }
     },
   }
 }
 
-/** Notes the keyword that is written at `start`, and says where it ends. */
-function noteAt(
-  text: SeenText,
-  start: number,
-  patterns: readonly KeywordPattern[],
-  report: Report,
-): number | undefined {
+/** Tells the keyword that is written at `start`, and says where it ends. */
+function foundAt(text: string, start: number, patterns: readonly KeywordPattern[], found: Found): number | undefined {
   for (const pattern of patterns) {
-    const end = pattern.endAt(text.folded.text, start)
+    const end = pattern.endAt(text, start)
     if (end === undefined) continue
-    report.note('SENSITIVE_KEYWORD', pattern.rule, pattern.summary, () =>
-      text.finding('SENSITIVE_KEYWORD', pattern.rule, text.folded.toOriginal({ start, end })),
-    )
+    found(pattern.rule, { start, end })
     return end
   }
   return undefined

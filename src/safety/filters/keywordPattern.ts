@@ -9,6 +9,7 @@
  */
 
 import type { Keyword } from '../policy.js'
+import type { Rule } from '../rule.js'
 import { FoldedText } from '../views/folded.js'
 import { endsWord, isLoneLetter, isWithinEncoded, isWordEdge, standsAlone } from './wordEdges.js'
 
@@ -24,9 +25,7 @@ type Gap = { readonly before: number; readonly start: number; readonly end: numb
 type Writing = { readonly start: number; readonly end: number; readonly gaps: readonly Gap[] }
 
 export class KeywordPattern {
-  readonly rule: string
-  /** For the details of a verdict. */
-  readonly summary: string
+  readonly rule: Rule
   /** The keyword's letters, lower case, with nothing between. */
   readonly letters: string
   readonly #match: Keyword['match']
@@ -37,8 +36,14 @@ export class KeywordPattern {
   constructor({ phrase, match }: Keyword) {
     const words = new FoldedText(phrase).text.toLowerCase().match(wordExpression)
     if (words === null) throw new Error(`the keyword ${JSON.stringify(phrase)} has no letter`)
-    this.summary = `it says "${phrase}"`
-    this.rule = `keyword.${words.join('-')}`
+    this.rule = {
+      id: `keyword.${words.join('-')}`,
+      reason: 'SENSITIVE_KEYWORD',
+      summary: `it says "${phrase}"`,
+      finds: `"${phrase}", in any writing${match === 'word' ? ', as a word of its own' : ''}.`,
+      hits: [phrase],
+      misses: [],
+    }
     this.letters = words.join('')
     this.#match = match
     this.#wordBreaks = new Set(words.slice(0, -1).map((_, i) => words.slice(0, i + 1).join('').length))

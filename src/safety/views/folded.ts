@@ -7,9 +7,10 @@
  * table, by folding it once more up to there.
  */
 
-export type Span = { readonly start: number; readonly end: number }
+import type { Span, View } from './view.js'
 
-export class FoldedText {
+export class FoldedText implements View {
+  readonly name = 'folded'
   readonly original: string
   readonly text: string
   // Where the last question ended: questions come in order, and each goes on from there.
