@@ -4,6 +4,7 @@
  * A flag wins over its variable, which wins over the default. What is wrong is refused with the name that it was given
  * under, and so is a `CHIMERA_` variable that nobody reads: most often it is one that was misspelt.
  */
+import { isIP } from 'node:net'
 import { UsageError } from './errors.js'
 import { bytesBetween, type Format } from './protocol/formats.js'
 
@@ -59,9 +60,26 @@ const origins = (given: string): readonly string[] | undefined => {
   return each.every((origin) => webAddress(origin)?.origin === origin) ? each : undefined
 }
 
+const networks = (given: string): readonly string[] | undefined => {
+  const each = given.split(',').map((network) => network.trim())
+  return each.every(isNetwork) ? each : undefined
+}
+
+const isNetwork = (network: string): boolean => {
+  const [address = '', bits, more] = network.split('/')
+  const family = isIP(address)
+  if (family === 0 || more !== undefined) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
 const nameOfPart: Format = {
   accepts: (given) => /^[A-Za-z0-9_.-]{1,64}$/.test(given),
   expected: "1 to 64 letters, digits, '_', '.' or '-'",
+}
+
+const clusterIds: Format = {
+  accepts: (given) => /^[A-Za-z0-9_]{1,64}$/.test(given),
+  expected: "1 to 64 letters, digits or '_'",
 }
 
 export const knobs = {
@@ -79,6 +97,13 @@ export const knobs = {
     isPrivate: true,
   } as Knob<string | undefined>,
   cluster: text('chimera', nameOfPart, 'On Redis: nodes of one cluster share it, and their keys begin with it.'),
+  clusterId: optional(
+    text('', clusterIds, "On Redis: the cluster's own id, for nodes whose data folder doesn't outlive them."),
+  ),
+  redisReplicas: integer(0, 0, 16, 'On Redis: replicas that must have each write before it is acknowledged (WAIT).'),
+  redisFlush: optional(
+    oneOf(['always', 'everysec', 'no'], 'no', "On Redis: its appendfsync, where it doesn't let nodes read it."),
+  ),
   shards: integer(16, 1, 1_024, 'On Redis: fixed when the cluster is made. More than nodes, so that they spread.'),
   node: optional(text('', nameOfPart, "On Redis: this node's own name. By default its host and port.")),
   publicUrl: {
@@ -109,6 +134,20 @@ export const knobs = {
     why: "Pages that may connect from a browser, beside the node's own.",
   } as Knob<readonly string[]>,
 
+  trustedProxies: {
+    read: networks,
+    expected: 'addresses or networks such as 10.0.0.0/8, with commas between',
+    fallback: [],
+    why: 'Balancers before the node, whose X-Forwarded-For says where a client really is. Off by default.',
+  } as Knob<readonly string[]>,
+
+  webhookNetworks: {
+    read: networks,
+    expected: 'addresses or networks such as 10.0.0.0/8, with commas between',
+    fallback: [],
+    why: 'Where webhooks may be sent beside the public internet; http is for loopback alone. None by default.',
+  } as Knob<readonly string[]>,
+
   heartbeatMs: integer(
     5 * second,
     100,
@@ -136,13 +175,35 @@ export const knobs = {
     'What may wait for a slow reader: two of the largest messages.',
   ),
   maxConnections: integer(20_000, 1, 1_000_000, 'About 20 kB each.'),
+  admissionsPerSecond: integer(
+    2_000,
+    1,
+    1_000_000,
+    'Connections let in, fewer while the node is late: those who are in come first.',
+  ),
   connectsPerSecond: integer(5_000, 1, 1_000_000, 'Of one address: a whole fleet may come from behind one.'),
   refusalsPerMinute: integer(60, 1, 1_000_000, 'Refused tokens of one address.'),
+
+  claimMs: integer(
+    2 * minute,
+    second,
+    day,
+    'An operator has a card to themselves; a console that is open claims again.',
+  ),
+  reviewHighMs: integer(4 * hour, second, 365 * day, 'A card of severity high waits no longer: rejected by time then.'),
+  reviewNormalMs: integer(day, second, 365 * day, 'As above, severity normal. A day has everybody at work once.'),
+  reviewLowMs: integer(3 * day, second, 365 * day, 'As above, severity low: over a weekend.'),
 
   tasksPerLane: integer(1_000_000, 1, 100_000_000, 'That may wait in one queue and priority of a tenant.'),
   taskRetentionMs: integer(7 * day, day, 3_650 * day, 'Records of ended tasks, and with them their keys.'),
   outcomeRetentionMs: integer(7 * day, hour, 365 * day, 'Outcomes that nobody has seen.'),
   outcomesKept: integer(10_000, 1, 10_000_000, 'Outcomes unseen, for each subscriber.'),
+  absentRetentionMs: integer(
+    30 * day,
+    day,
+    3_650 * day,
+    'Agents and subscribers that nobody has heard of, and how many cards were decided on a day.',
+  ),
   auditRetentionMs: integer(365 * day, day, 36_500 * day, 'Entries of the audit log.'),
 } as const satisfies Record<string, Knob<unknown>>
 

@@ -40,13 +40,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cluster: [...leaves, 'ledger', 'actors'],
   telemetry: [...leaves],
   client: ['protocol'],
-  main: [...leaves, 'ledger', 'actors', 'transport', 'safety', 'review', 'cluster', 'telemetry'],
+  webhooks: [...leaves, 'ledger', 'actors'],
+  main: [...leaves, 'ledger', 'actors', 'transport', 'safety', 'review', 'cluster', 'webhooks', 'telemetry'],
   prove: [...leaves, 'client'],
-  cli: [...leaves, 'ledger', 'main', 'client', 'transport', 'prove'],
+  cli: [...leaves, 'ledger', 'main', 'client', 'transport', 'prove', 'safety'],
 }
 
 /** Rooms that see the port alone, never a driver. */
-const portOnly = ['tasks', 'actors', 'review', 'cluster']
+const portOnly = ['tasks', 'actors', 'review', 'cluster', 'webhooks']
 
 /** Each outside package behind one file, or one folder. */
 const packages: Readonly<Record<string, readonly string[]>> = {
@@ -61,6 +62,9 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   typebox: ['protocol/', 'transport/http/'],
   msgpackr: ['protocol/raw.ts'],
   ioredis: ['ledger/redis/connectionClient.ts'],
+  ajv: ['safety/filters/schema/schemaCompiler.ts'],
+  'ajv-formats': ['safety/filters/schema/schemaCompiler.ts'],
+  re2js: ['safety/filters/pattern.ts'],
 }
 
 describe('[LAYERS] the house', () => {

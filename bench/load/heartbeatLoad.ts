@@ -129,8 +129,10 @@ const startFlow = async ({ url, producerToken, rate }: HeartbeatOrder) => {
   const order: number[] = []
   let submitted = 0
   let outcomes = 0
+  const welcomed = signal()
   const producer = await openSocket(url, '/v1/producer', producerToken, (frame, socket) => {
-    if (frame.type === 'outcome') {
+    if (frame.type === 'welcome') welcomed.resolve()
+    else if (frame.type === 'outcome') {
       outcomes++
       const due = dueAt.get(frame.task as string)
       if (due !== undefined) latencies.push(performance.now() - due)
@@ -141,6 +143,7 @@ const startFlow = async ({ url, producerToken, rate }: HeartbeatOrder) => {
     }
   })
   producer.send({ type: 'hello', id: 0, subscriber: 'bench' })
+  await welcomed.promise
   const begin = performance.now()
   const timer = setInterval(() => {
     while (begin + (submitted * 1_000) / rate <= performance.now()) {

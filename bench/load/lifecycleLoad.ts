@@ -71,6 +71,7 @@ export const lifecycleLoad = async (order: LifecycleOrder): Promise<LifecycleFou
   const requests = new Map<number, number>()
   let requestId = 1
   let lastSeq = 0
+  const welcomed = signal()
   const producer = await openSocket(urls[0] ?? '', '/v1/producer', order.producerToken, (frame, socket) => {
     const at = performance.now()
     if (frame.type === 'outcome') {
@@ -91,7 +92,8 @@ export const lifecycleLoad = async (order: LifecycleOrder): Promise<LifecycleFou
         early.delete(id)
         arrived(first + offset, at)
       }
-    } else if (frame.type === 'error') throw new Error(JSON.stringify(frame))
+    } else if (frame.type === 'welcome') welcomed.resolve()
+    else if (frame.type === 'error') throw new Error(JSON.stringify(frame))
   })
 
   let isSeenDue = false
@@ -120,6 +122,7 @@ export const lifecycleLoad = async (order: LifecycleOrder): Promise<LifecycleFou
   }
 
   producer.send({ type: 'hello', id: 0, subscriber: 'bench' })
+  await welcomed.promise
   if (order.rate === 0) submitMore(producer)
   else {
     const begin = performance.now() + 50

@@ -34,6 +34,16 @@ export const openSocket = (
     ws.once('open', () => resolve(socket))
     ws.once('error', reject)
     ws.once('close', onClose)
+    // A node in a storm says when to come again.
+    ws.once('unexpected-response', (request, response) => {
+      ws.off('error', reject).off('close', onClose)
+      ws.on('error', () => {})
+      request.destroy()
+      const retryAfterMs = Number(response.headers['retry-after']) * 1_000
+      const again = () => openSocket(url, path, token, onFrame, onClose).then(resolve, reject)
+      if (response.statusCode === 503 && retryAfterMs > 0) setTimeout(again, retryAfterMs)
+      else reject(new Error(`refused with ${response.statusCode}`))
+    })
   })
 
 /** Opens `count` sockets, some at a time: a client's own queue of connects must not be what is measured. */

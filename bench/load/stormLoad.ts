@@ -58,12 +58,15 @@ const realStorm = async (order: StormOrder): Promise<StormFound> => {
   let completed = 0
   let repeated = 0
   const allDone = signal()
+  const producerWelcomed = signal()
   const producer = await openSocket(order.url, '/v1/producer', order.producerToken, (frame, socket) => {
+    if (frame.type === 'welcome') producerWelcomed.resolve()
     if (frame.type !== 'outcome') return
     socket.send({ type: 'seen', seq: frame.seq })
     if (frame.status === 'COMPLETED' && ++completed === order.agents) allDone.resolve()
   })
   producer.send({ type: 'hello', id: 0, subscriber: 'bench' })
+  await producerWelcomed.promise
   const members = await openAll(order.agents, (index) => join(order, { index }))
   for (let first = 0; first < order.agents; first += 250) {
     const tasks = Array.from({ length: Math.min(250, order.agents - first) }, (_, i) => ({

@@ -30,6 +30,8 @@ export interface BenchProcess {
   /** `collect`: after a garbage collection. */
   usage(collect?: boolean): Promise<Usage>
   stop(): Promise<void>
+  /** By SIGKILL: nothing is tidied up. */
+  kill(): Promise<void>
 }
 
 const next = async <Kind extends NodeAnswer['kind']>(child: ChildProcess, kind: Kind) => {
@@ -65,21 +67,27 @@ const startProcess = async (file: string, args: readonly string[]): Promise<Benc
       say({ kind: 'stop' })
       await gone
     },
+    kill: async () => {
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    },
   }
 }
 
-/** A node over an empty folder that goes with it. */
-export const startBenchNode = async (flags: Readonly<Record<string, string>> = {}): Promise<BenchProcess> => {
+/** A node over an empty folder that goes with it. `isUnwatched`: nobody asks for the lag of its event loop. */
+export const startBenchNode = async (
+  flags: Readonly<Record<string, string>> = {},
+  { isUnwatched = false }: { readonly isUnwatched?: boolean } = {},
+): Promise<BenchProcess> => {
   const folder = mkdtempSync(join(tmpdir(), 'chimera-bench-'))
   const config = { port: '0', data: folder, logLevel: 'warn', connectsPerSecond: '100000', ...flags }
-  const node = await startProcess('./nodeProcess.js', [JSON.stringify(config)])
-  return {
-    ...node,
-    stop: async () => {
-      await node.stop()
-      rmSync(folder, { recursive: true })
-    },
+  const node = await startProcess('./nodeProcess.js', [JSON.stringify(config), ...(isUnwatched ? ['unwatched'] : [])])
+  const removed = async (ended: Promise<void>): Promise<void> => {
+    await ended
+    rmSync(folder, { recursive: true })
   }
+  return { ...node, stop: () => removed(node.stop()), kill: () => removed(node.kill()) }
 }
 
 /** The floor: what comes is decoded, encoded and sent back, and nothing else. */

@@ -1,13 +1,8 @@
-/** A Redis of its own for a benchmark: on a free port, in a folder that goes with it. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** A Redis of its own for a benchmark, and what it has spent. */
 import { systemClock } from '../../src/clock.js'
 import { parseRedisAddress } from '../../src/ledger/redis/address.js'
 import { connectRedis } from '../../src/ledger/redis/connection.js'
+import { startRedis } from '../../src/prove/redisServer.js'
 import { systemRandom } from '../../src/random.js'
 
 export type Flush = 'always' | 'everysec' | 'none'
@@ -22,29 +17,16 @@ export interface BenchRedis {
   stop(): Promise<void>
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 export const startBenchRedis = async (flush: Flush): Promise<BenchRedis> => {
-  const folder = await mkdtemp(join(tmpdir(), 'chimera-bench-redis-'))
-  const port = await freePort()
-  const file = flush === 'none' ? ['no'] : ['yes', '--appendfsync', flush]
-  const settings = ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--appendonly', ...file]
-  const server = spawn('redis-server', settings, { stdio: 'ignore' })
-  const ended = once(server, 'exit')
-  const url = `redis://127.0.0.1:${port}`
+  const server = await startRedis(flush === 'none' ? { appendonly: 'no' } : { appendonly: 'yes', appendfsync: flush })
+  const { url, port } = server
   const connection = await connectRedis(parseRedisAddress(url), { clock: systemClock(), random: systemRandom })
   const sum = (text: string, pattern: RegExp) =>
     [...text.matchAll(pattern)].reduce((total, [, amount]) => total + Number(amount), 0)
   return {
     url,
     port,
-    settings: `appendonly ${file.join(' ')}, save ""`,
+    settings: `appendonly ${flush === 'none' ? 'no' : `yes --appendfsync ${flush}`}, save ""`,
     spent: async () => ({
       functions: sum(
         `${await connection.call('INFO', ['commandstats'])}`,
@@ -54,9 +36,7 @@ export const startBenchRedis = async (flush: Flush): Promise<BenchRedis> => {
     }),
     stop: async () => {
       await connection.close()
-      server.kill()
-      await ended
-      await rm(folder, { recursive: true })
+      await server[Symbol.asyncDispose]()
     },
   }
 }

@@ -7,7 +7,8 @@ import type { NodeAnswer, NodeQuestion } from './benchNode.js'
 const config = readConfig(JSON.parse(process.argv[2] ?? '{}'), {})
 const node = await startNode(config)
 const lag = monitorEventLoopDelay({ resolution: 1 })
-lag.enable()
+// It wakes the process a thousand times a second, which an idle one would be charged for.
+if (process.argv[3] !== 'unwatched') lag.enable()
 
 const answer = (message: NodeAnswer): void => {
   process.send?.(message)

@@ -35,9 +35,26 @@ class Agent(Link):
         self._held: dict[str, Frame] = {}
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._reporting: set[str] = set()
+        # By lease and key: who waits for a person.
+        self._asked: dict[tuple[str, str], asyncio.Future[Frame]] = {}
         self._session: str | None = None
         if keep and keep.exists():
             self._session, self._held = msgpack.unpackb(keep.read_bytes())
+
+    async def propose(self, task: Frame, action: Any, confidence: float, key: str | None = None, **why: str) -> Frame:
+        """Asks before it acts: act on `status` `APPROVED` alone, and on `action` where an operator changed it.
+
+        `summary` tells the operator what it is for. With a `key` that is the same whenever the task is begun anew in the
+        same attempt, a process that was killed gets the answer to what it asked before.
+        """
+        key = key or uuid.uuid4().hex
+        decision = self._asked[task["lease"], key] = asyncio.get_running_loop().create_future()
+        about = {"task": task["id"], "lease": task["lease"], "key": key}
+        try:
+            answer = await self.request("propose", **about, action=action, confidence=confidence, **why)
+            return answer if answer["status"] == "APPROVED" else await decision
+        finally:
+            del self._asked[task["lease"], key]
 
     def hello(self) -> Frame:
         holding = [{"task": task["id"], "lease": lease} for lease, task in self._held.items()]
@@ -58,6 +75,12 @@ class Agent(Link):
     def take(self, frame: Frame) -> None:
         for task in [frame["task"]] if frame["type"] == "task" else frame.get("tasks", []):
             self._start(task)
+        if frame["type"] == "decision":
+            about = {name: frame[name] for name in ("task", "lease", "key")}
+            asyncio.ensure_future(self.tell("decided", **about))
+            decision = self._asked.get((frame["lease"], frame["key"]))
+            if decision and not decision.done():
+                decision.set_result(frame)
         if frame["type"] == "cancel":
             self._stop(frame["lease"])
             asyncio.ensure_future(self._pull())

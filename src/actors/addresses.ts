@@ -13,4 +13,8 @@ export const reviewQueueAddress = (tenant: string): Address => `reviewQueue/${te
 
 export const fleetWatchAddress: Address = 'fleetWatch'
 
+export const policyWatchAddress: Address = 'policyWatch'
+
 export const membershipAddress: Address = 'membership'
+
+export const courierAddress: Address = 'courier'

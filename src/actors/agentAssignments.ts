@@ -36,7 +36,10 @@ export const giveBack = (session: Holding, claimed: AssignedMessage, now: number
   endLease(session, holdAssigned(session, claimed, false, now), notHeld, now)
 
 const holdAssigned = ({ work, args }: Holding, claimed: AssignedMessage, wasSent: boolean, now: number) => {
-  const lease = leaseOf(work, claimed)
+  // One that the ledger says it holds may be from before, with what was asked under it.
+  const { proposals } = claimed.task
+  const asks = proposals === undefined ? {} : { asks: { cards: args.desk.cards, known: proposals } }
+  const lease = { ...leaseOf(work, claimed), ...asks }
   const token = args.desk.signer.sign(lease.place, args.identity.tenant, work.agent)
   return holdLease(work, lease, token, wasSent, now)
 }

@@ -1,26 +1,35 @@
 /**
  * How an agent ends a lease: `result`, `fail`, `release`.
  *
- * What it says goes through the gate first, then to the ledger, and the answer waits for both. A lease that isn't held
- * here may have ended with the same words before: its record tells.
+ * What it says goes through the gate first, then to the ledger, and the answer waits for both. Where the policy changed in
+ * between, it goes through the gate again. A lease that isn't held here may have ended with the same words before: its
+ * record tells.
  */
 import type { Fail, Release, Result } from '../protocol/agentFrames.js'
 import { Raw } from '../protocol/raw.js'
-import { type AttemptReply, explainEnd, failAttempt, holdResult, passResult, releaseLease } from '../tasks/attempt.js'
-import type { HeldWord } from '../tasks/desk.js'
+import {
+  type AttemptReply,
+  explainEnd,
+  failAttempt,
+  holdResult,
+  type Lease,
+  passResult,
+  releaseLease,
+} from '../tasks/attempt.js'
+import type { Desk, HeldWord } from '../tasks/desk.js'
 import type { LeasePlace } from '../tasks/lease.js'
+import type { Procedure } from '../tasks/procedure.js'
 import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { queueOf } from '../tasks/task.js'
-import type { Verdict } from '../tasks/verdict.js'
 import { armLook, expect, freePlaces, lookAgainAt, report } from './agentLeases.js'
-import type { Ending, HeldLease, Holding, Live, Pending, Waiter } from './agentSessionState.js'
+import type { Ending, HeldLease, Holding, Live, Pending, ToJudge, Waiter } from './agentSessionState.js'
 import { answerTo } from './answer.js'
-import { type NodeEffect, send } from './effects.js'
+import { type JudgeEffect, type Judgement, type NodeEffect, type Spoken, send } from './effects.js'
 import { passOn } from './taskFlow.js'
 
 export const staleLease = refuse('STALE_LEASE', 'lease: it has ended, or it is not a lease of this agent for this task')
 
-const confidenceOf = (said: unknown): number => (typeof said === 'number' && said >= 0 && said <= 1 ? said : 0)
+export const confidenceOf = (said: unknown): number => (typeof said === 'number' && said >= 0 && said <= 1 ? said : 0)
 
 const nothing: readonly never[] = []
 
@@ -70,30 +79,36 @@ export const grantCredits = (live: Live, more: number | undefined): readonly Nod
 export const endByResult = (live: Live, frame: Result, now: number): readonly NodeEffect[] => {
   const { held, effects } = begin(live, frame, 'result', now)
   if (held === null) return [...effects, ...grantCredits(live, frame.credits)]
-  const output = frame.output ?? Raw.of(null)
   // What is no number was left undecoded; the gate says what it is.
   const confidence = frame.confidence instanceof Raw ? frame.confidence.value() : frame.confidence
-  const tag = expect(live.work, { kind: 'result', token: held.token, output: output.bytes, confidence })
-  const { tenant } = live.args.identity
-  const queue = queueOf(held.lease.task)
-  const value = output.value()
-  return [
-    { kind: 'judge', tag, said: { tenant, queue, kind: 'result', value, confidence } },
-    ...grantCredits(live, frame.credits),
-  ]
+  const raw = frame.output ?? Raw.of(null)
+  const spoken: Spoken = { ...spokenIn(live, held, now), kind: 'result', raw, confidence }
+  return [judge(live, { kind: 'result', token: held.token, spoken, refusals: 0 }), ...grantCredits(live, frame.credits)]
 }
 
 export const endByFail = (live: Live, frame: Fail, now: number): readonly NodeEffect[] => {
   const { held, effects } = begin(live, frame, 'fail', now)
   if (held === null) return [...effects, ...grantCredits(live, frame.credits)]
   const { code, message } = frame.error
-  const tag = expect(live.work, { kind: 'error', token: held.token, code, message, retry: frame.retry ?? true })
-  const { tenant } = live.args.identity
+  const spoken: Spoken = { ...spokenIn(live, held, now), kind: 'text', raw: Raw.of({ code, message }) }
   return [
-    { kind: 'judge', tag, said: { tenant, queue: queueOf(held.lease.task), kind: 'text', value: { code, message } } },
+    judge(live, { kind: 'error', token: held.token, spoken, retry: frame.retry ?? true, refusals: 0 }),
     ...grantCredits(live, frame.credits),
   ]
 }
+
+const spokenIn = ({ args }: Live, { lease }: HeldLease, at: number) => ({
+  tenant: args.identity.tenant,
+  queue: queueOf(lease.task),
+  of: { task: lease.task.id, turn: lease.place.turn },
+  at,
+})
+
+const judge = ({ work }: Holding, word: ToJudge): JudgeEffect => ({
+  kind: 'judge',
+  tag: expect(work, word),
+  spoken: word.spoken,
+})
 
 export const endByRelease = (live: Live, frame: Release, now: number): readonly NodeEffect[] => {
   const { held, effects } = begin(live, frame, 'release', now)
@@ -102,61 +117,66 @@ export const endByRelease = (live: Live, frame: Release, now: number): readonly 
   return [{ kind: 'run', tag, procedure: releaseLease(held.lease, 'release', now) }]
 }
 
-type Judged = Extract<Pending, { kind: 'result' | 'error' }>
-
 /** The gate has spoken: what it let through goes to the ledger as the end of the lease, what it held as a card. */
 export const endJudged = (
   session: Holding,
-  pending: Judged,
-  { verdict, hash }: { readonly verdict: Verdict; readonly hash: string },
+  word: ToJudge,
+  judgement: Judgement,
   now: number,
 ): readonly NodeEffect[] => {
   const { work, args } = session
-  const held = work.leases.get(pending.token)
+  const held = work.leases.get(word.token)
   if (held === undefined) return []
-  const { lease } = held
-  const tag = expect(work, { kind: 'ending', token: held.token })
-  if (pending.kind === 'result') {
-    const procedure =
-      verdict.kind === 'pass'
-        ? passResult(lease, pending.output, now)
-        : holdResult(args.desk, lease, heldWord(held, 'result', pending.output, hash, pending.confidence, verdict), now)
-    return [{ kind: 'run', tag, procedure }]
-  }
-  const { code, message, retry } = pending
-  const said = { error: { code, message }, retry }
-  if (verdict.kind === 'pass') return [{ kind: 'run', tag, procedure: failAttempt(args.desk, lease, said, now) }]
-  const word = heldWord(held, 'text', Raw.of({ code, message }).bytes, hash, undefined, verdict)
-  return [{ kind: 'run', tag, procedure: failAttempt(args.desk, lease, { ...said, word }, now) }]
+  const judged = { word, edition: judgement.edition }
+  const tag = expect(work, { kind: 'ending', token: held.token, judged })
+  return [{ kind: 'run', tag, procedure: endOf(args.desk, held.lease, word, judgement, now) }]
 }
 
-const heldWord = (
-  { lease }: HeldLease,
-  kind: HeldWord['kind'],
-  value: Uint8Array,
-  hash: string,
-  confidence: unknown,
-  verdict: HeldWord['verdict'],
-): HeldWord => ({
-  task: lease.task,
-  agent: lease.agent,
-  kind,
-  value,
-  hash,
-  confidence: confidenceOf(confidence),
-  verdict,
-})
+const endOf = (
+  desk: Desk,
+  lease: Lease,
+  word: ToJudge,
+  { verdict, hash, passed, edition }: Judgement,
+  now: number,
+): Procedure<AttemptReply> => {
+  const { raw, confidence } = word.spoken
+  if (verdict.kind === 'hold') {
+    const { task, agent } = lease
+    const kind = word.kind === 'result' ? 'result' : 'text'
+    const counted = confidenceOf(confidence)
+    const held: HeldWord = { task, agent, kind, value: raw.bytes, hash, confidence: counted, verdict, edition }
+    return word.kind === 'result'
+      ? holdResult(desk, lease, held, now)
+      : failAttempt(desk, lease, { retry: word.retry, word: held }, now)
+  }
+  if (passed === null) throw new Error('a verdict that passes, and nothing to release by')
+  return word.kind === 'result'
+    ? passResult(lease, raw.bytes, passed, now)
+    : failAttempt(desk, lease, { retry: word.retry, said: raw.bytes, passed }, now)
+}
+
+type JudgedWord = NonNullable<Extract<Pending, { kind: 'ending' }>['judged']>
+
+/** So often it is judged anew because the policy has changed meanwhile; after that it is held. */
+export const mostRefusals = 3
+
+const judgeAgain = (session: Holding, { word, edition = 0 }: JudgedWord): readonly NodeEffect[] => {
+  const refusals = word.refusals + 1
+  const again = judge(session, { ...word, refusals })
+  return [refusals < mostRefusals ? { ...again, after: edition } : { ...again, isHeld: true }]
+}
 
 /** The ledger has answered: the lease is gone, or stays as it was where it could not be ended. */
 export const endAnswered = (
   session: Holding,
-  token: string,
+  { token, judged }: Extract<Pending, { kind: 'ending' }>,
   reply: AttemptReply,
   now: number,
 ): readonly NodeEffect[] => {
   const { work } = session
   const held = work.leases.get(token)
   if (held?.ending == null) return []
+  if (reply.kind === 'policyChanged') return judged === undefined ? [] : judgeAgain(session, judged)
   const { ending } = held
   if (reply.kind === 'overloaded') {
     held.ending = null
@@ -210,6 +230,8 @@ export const tellWaiter = ({ work }: Live, { id, asksForMore }: Waiter, reply: R
 export const replyOf = (reply: AttemptReply): Reply => {
   if (reply.kind === 'overloaded') return overloaded(reply.retryAfterMs)
   if (reply.kind === 'stale') return staleLease
+  // Not told to anybody: it is judged again.
+  if (reply.kind === 'policyChanged') return overloaded(0)
   const { status, duplicate } = reply
   return ack(duplicate ? { status, duplicate } : { status })
 }

@@ -3,18 +3,19 @@
  * connection. Only then is it welcome.
  */
 import type { AgentHello } from '../protocol/agentFrames.js'
+import { Raw } from '../protocol/raw.js'
 import type { Desk } from '../tasks/desk.js'
 import { type Joined, type Joiner, type JoinReply, joinAgent } from '../tasks/joining.js'
 import type { LeasePlace } from '../tasks/lease.js'
 import { ask, type Procedure } from '../tasks/procedure.js'
 import { overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { shardOf } from '../tasks/shardOf.js'
-import type { Verdict } from '../tasks/verdict.js'
 import { fleetWatchAddress, registryAddress, shardDoorAddress } from './addresses.js'
+import { resumeProposals } from './agentDecisions.js'
 import { armLook, holdLease } from './agentLeases.js'
 import type { AgentSessionArgs, AgentSessionState, Greeting, Joining, Live, Work } from './agentSessionState.js'
 import { answerTo } from './answer.js'
-import { type NodeEffect, send, tell } from './effects.js'
+import { type Judgement, type NodeEffect, send, tell } from './effects.js'
 import type { MayJoin } from './fleetWatch.js'
 import type { Step } from './runtime/actor.js'
 import { newTaskFlow } from './taskFlow.js'
@@ -29,12 +30,14 @@ const agentOf = ({ identity }: AgentSessionArgs, { instance }: AgentHello): stri
 export const sayHello = ({ self, args }: Greeting, hello: AgentHello): AgentStep => {
   const agent = agentOf(args, hello)
   const next: Joining = { kind: 'joining', self, args, hello, agent, lost: [], shards: [], isGone: false }
-  const value = [hello.instance ?? '', ...hello.queues]
-  return [next, { kind: 'judge', tag: 0, said: { tenant: args.identity.tenant, queue: '', kind: 'text', value } }]
+  const raw = Raw.of([hello.instance ?? '', ...hello.queues])
+  return [next, { kind: 'judge', tag: 0, spoken: { tenant: args.identity.tenant, queue: '', kind: 'text', raw } }]
 }
 
-export const joinJudged = (joining: Joining, verdict: Verdict, now: number): AgentStep => {
+export const joinJudged = (joining: Joining, { verdict, edition }: Judgement, now: number): AgentStep => {
   const { args, hello, agent } = joining
+  // The ledger didn't say by what to judge: that is no fault of the names.
+  if (edition === undefined) return joinFailed(joining, overloaded(unknownRetryMs))
   if (verdict.kind === 'hold') {
     return joinFailed(joining, refuse('INVALID', `instance, queues: the gate holds these names (${verdict.details})`))
   }
@@ -110,7 +113,8 @@ export const joinRan = (joining: Joining, result: unknown, now: number): AgentSt
     }),
   ]
   for (const { token, lease } of reply.resumed) {
-    effects.push(...armLook(live, holdLease(live.work, lease, token, true, now)))
+    const held = holdLease(live.work, lease, token, true, now)
+    effects.push(...armLook(live, held), ...resumeProposals(live, held, now))
   }
   if (!isGone) return [live, ...effects, send(welcome(joining, reply, now))]
   // What it adopted is kept for as long as after any lost connection.
@@ -128,6 +132,7 @@ const workOf = ({ hello, agent }: Joining, { connection }: Joined): Work => ({
   nextTag: 1,
   credits: 0,
   flow: newTaskFlow(),
+  isLooking: false,
   lookAt: 0,
   status: null,
   lastReportAt: 0,

@@ -2,6 +2,7 @@
 import type { Assignment } from '../protocol/nodeFrames.js'
 import { Raw } from '../protocol/raw.js'
 import { type Lease, loseAttempt, releaseLease } from '../tasks/attempt.js'
+import { deadlineOf, proposalsOf } from '../tasks/proposals.js'
 import { queueOf, type Task, withoutBody } from '../tasks/task.js'
 import { registryAddress } from './addresses.js'
 import type { Ending, HeldLease, Holding, Pending, Work } from './agentSessionState.js'
@@ -16,10 +17,24 @@ export const expect = (work: Work, pending: Pending): number => {
 }
 
 export const holdLease = (work: Work, lease: Lease, token: string, wasSent: boolean, now: number): HeldLease => {
-  const started = lease.task.claimedAt ?? now
-  const held = { token, lease, deadline: started + lease.task.timeoutMs, wasSent, aliveAt: now, ending: null }
+  const held = {
+    token,
+    lease,
+    deadline: clockOf(lease, now),
+    told: new Set<string>(),
+    wasSent,
+    aliveAt: now,
+    ending: null,
+  }
   work.leases.set(token, held)
   return held
+}
+
+/** When the attempt has to be over; its clock stands while somebody thinks about what it asked. */
+export const clockOf = ({ task, place, asks }: Lease, now: number): number => {
+  if (asks?.known === undefined) return (task.claimedAt ?? now) + task.timeoutMs
+  const proposals = proposalsOf({ turn: place.turn, proposals: asks.known })
+  return proposals.since === undefined ? deadlineOf(task, proposals, now) : Number.POSITIVE_INFINITY
 }
 
 export const leaseOf = (work: Work, { shard, lane, entry, task }: AssignedMessage): Lease => {
@@ -74,7 +89,7 @@ export const armLook = (session: Holding, held: HeldLease): readonly NodeEffect[
 
 /** Arms the look at leases, unless it is armed for an earlier time. */
 export const lookAgainAt = (work: Work, at: number): readonly NodeEffect[] => {
-  if (work.lookAt !== 0 && work.lookAt <= at) return []
+  if (at === Number.POSITIVE_INFINITY || (work.lookAt !== 0 && work.lookAt <= at)) return []
   work.lookAt = at
   return [{ kind: 'wake', key: 'leases', at }]
 }

@@ -5,10 +5,12 @@
  * and what it doesn't adopt ends here. It leaves only after the dispatcher has said that no claim can bring it more.
  */
 import type { AgentFrame } from '../protocol/frames.js'
+import { Raw } from '../protocol/raw.js'
 import type { AttemptReply } from '../tasks/attempt.js'
 import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { dispatcherAddress, registryAddress } from './addresses.js'
 import { assign, giveBack, noteCalledOff } from './agentAssignments.js'
+import { answersKey, hear, lookAgain, lookForAnswers } from './agentDecisions.js'
 import {
   endAnswered,
   endByFail,
@@ -31,6 +33,7 @@ import {
   notHeld,
   report,
 } from './agentLeases.js'
+import { proposalJudged, proposalRan, proposalRanNot, propose } from './agentProposals.js'
 import type { AgentSessionArgs, AgentSessionState, Holding, Leaving, Live } from './agentSessionState.js'
 import { answerTo } from './answer.js'
 import type { AssignedMessage } from './dispatcher.js'
@@ -63,6 +66,8 @@ export type AgentSessionMessage =
   | { readonly kind: 'banned' }
   /** The task is no longer this agent's: somebody called it off. */
   | { readonly kind: 'stopTask'; readonly task: string; readonly turn: number; readonly reason: string }
+  /** A person has decided on something that this attempt asked. */
+  | { readonly kind: 'answered'; readonly task: string; readonly turn: number }
   /** The ledger says that this session holds it. Where the session doesn't know it, it is given back. */
   | { readonly kind: 'doYouHold'; readonly claimed: AssignedMessage }
   | { readonly kind: 'drain'; readonly reason: string; readonly reconnectMs: number }
@@ -87,6 +92,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
     'replaced',
     'banned',
     'stopTask',
+    'answered',
     'woke',
   ],
 
@@ -108,17 +114,19 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       return linger(session, now)
     },
 
-    judged: (session, { tag, verdict, hash }, now) => {
-      if (session.kind === 'joining') return joinJudged(session, verdict, now)
+    judged: (session, { tag, ...judgement }, now) => {
+      if (session.kind === 'joining') return joinJudged(session, judgement, now)
       if (session.kind === 'greeting') return [session]
       const pending = session.work.pending.get(tag)
       session.work.pending.delete(tag)
       if (pending?.kind === 'metrics') {
+        const { verdict } = judgement
         const shown = verdict.kind === 'pass' ? pending.metrics : { held: verdict.reason }
         return stopIfDone(session, tell(registryAddress, { kind: 'metrics', session: session.self, metrics: shown }))
       }
+      if (pending?.kind === 'action') return stopIfDone(session, ...proposalJudged(session, pending, judgement, now))
       if (pending?.kind !== 'result' && pending?.kind !== 'error') return [session]
-      return [session, ...endJudged(session, pending, { verdict, hash }, now)]
+      return [session, ...endJudged(session, pending, judgement, now)]
     },
 
     sent: (session) => (session.kind === 'live' ? [session, ...flowOn(session)] : [session]),
@@ -126,6 +134,8 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
     ran: (session, { tag, result }, now) => {
       if (session.kind === 'joining') return joinRan(session, result, now)
       if (session.kind === 'greeting') return [session]
+      const asked = takeProposal(session, tag)
+      if (asked !== undefined) return stopIfDone(session, ...proposalRan(session, asked, result, now))
       const reply = result as AttemptReply
       return attemptAnswered(session, tag, reply, replyOf(reply), now)
     },
@@ -134,6 +144,8 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       const reply = why === 'unavailable' ? overloaded(retryAfterMs) : internal
       if (session.kind === 'joining') return joinFailed(session, reply)
       if (session.kind === 'greeting') return [session]
+      const asked = takeProposal(session, tag)
+      if (asked !== undefined) return stopIfDone(session, ...proposalRanNot(session, asked, reply))
       return attemptAnswered(session, tag, { kind: 'overloaded', retryAfterMs }, reply, now)
     },
 
@@ -178,6 +190,9 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
       return [session]
     },
 
+    answered: (session, { task, turn }) =>
+      session.kind === 'live' ? [session, ...lookForAnswers(session, task, turn)] : [session],
+
     doYouHold: (session, { claimed }, now) => {
       if (session.kind === 'greeting' || session.kind === 'joining') return [session]
       for (const { lease } of session.work.leases.values()) {
@@ -191,6 +206,7 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
 
     woke: (session, { key }, now) => {
       if (session.kind === 'greeting' || session.kind === 'joining') return [session]
+      if (key === answersKey) return [session, ...lookAgain(session, now)]
       if (key === 'resume' && session.kind === 'lingering') return leave(session, agentLost, now)
       if (session.kind === 'leaving') return leave(session, agentLost, now)
       return [session, ...lookAtLeases(session, now)]
@@ -201,8 +217,6 @@ export const agentSession: ActorDefinition<AgentSessionState, AgentSessionMessag
 const notReady = refuse('NOT_READY', 'hello: say it first, and wait for welcome')
 const internal = refuse('INTERNAL', 'The node failed at this. Nothing is lost; send it again.')
 const saidAlready = refuse('INVALID', 'type: hello was said already on this connection')
-
-const unknownType = (type: string): Reply => refuse('UNKNOWN_TYPE', `type: ${type} is not served by this version`)
 
 const liveFrame = (live: Live, frame: AgentFrame, now: number): AgentStep => {
   switch (frame.type) {
@@ -223,9 +237,9 @@ const liveFrame = (live: Live, frame: AgentFrame, now: number): AgentStep => {
     case 'hello':
       return [live, answerTo(frame.id, saidAlready)]
     case 'propose':
-      return [live, answerTo(frame.id, unknownType(frame.type))]
+      return [live, ...propose(live, frame, now)]
     case 'decided':
-      return frame.id === undefined ? [live] : [live, answerTo(frame.id, unknownType(frame.type))]
+      return [live, ...hear(live, frame, now)]
     case 'reauth':
       return [live]
   }
@@ -249,10 +263,18 @@ const beat = (live: Live, frame: Extract<AgentFrame, { type: 'heartbeat' }>, now
   if (frame.id !== undefined) effects.push(answerTo(frame.id, { kind: 'ack', fields: { now } }))
   if (frame.metrics !== undefined) {
     const tag = expect(work, { kind: 'metrics', metrics: frame.metrics })
-    const value = frame.metrics.value()
-    effects.push({ kind: 'judge', tag, said: { tenant: args.identity.tenant, queue: '', kind: 'text', value } })
+    const { tenant } = args.identity
+    effects.push({ kind: 'judge', tag, spoken: { tenant, queue: '', kind: 'text', raw: Raw.of(frame.metrics) } })
   }
   return [live, ...effects]
+}
+
+/** What the ledger's answer is about, where it is about a proposal. */
+const takeProposal = ({ work }: Holding, tag: number) => {
+  const pending = work.pending.get(tag)
+  if (pending?.kind !== 'proposing' && pending?.kind !== 'answers' && pending?.kind !== 'hearing') return undefined
+  work.pending.delete(tag)
+  return pending
 }
 
 /** What an explanation, or the end of a lease, has come to; `reply` is for who asked to have it explained. */
@@ -265,7 +287,7 @@ const attemptAnswered = (
 ): AgentStep => {
   const pending = session.work.pending.get(tag)
   session.work.pending.delete(tag)
-  if (pending?.kind === 'ending') return stopIfDone(session, ...endAnswered(session, pending.token, attempt, now))
+  if (pending?.kind === 'ending') return stopIfDone(session, ...endAnswered(session, pending, attempt, now))
   if (pending?.kind !== 'explaining' || session.kind !== 'live') return stopIfDone(session)
   return [session, tellWaiter(session, pending.waiter, reply)]
 }

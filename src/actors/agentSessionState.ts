@@ -12,7 +12,8 @@ import type { LedgerPromise, WireLimits } from '../protocol/nodeFrames.js'
 import type { Free } from '../protocol/records.js'
 import type { EndedBy, Lease } from '../tasks/attempt.js'
 import type { Desk } from '../tasks/desk.js'
-import type { Identity } from './effects.js'
+import type { Edition, Finding } from '../tasks/verdict.js'
+import type { Identity, Spoken } from './effects.js'
 import type { Address } from './runtime/actor.js'
 import type { TaskFlow } from './taskFlow.js'
 
@@ -35,9 +36,11 @@ export type AgentSessionArgs = SessionFacts & {
 /** A lease in the agent's hands. */
 export type HeldLease = {
   readonly token: string
-  readonly lease: Lease
-  /** When the attempt has to be over. */
-  readonly deadline: number
+  lease: Lease
+  /** When the attempt has to be over; infinite while its clock stands. */
+  deadline: number
+  /** Keys of proposals whose decision went to this connection. */
+  readonly told: Set<string>
   /** Its `task` frame went to a connection that was open. */
   readonly wasSent: boolean
   /** When the agent last said that it is at it. */
@@ -62,19 +65,44 @@ export type Waiter = {
   readonly asksForMore: boolean
 }
 
+/** What ends a lease, before the gate; `refusals`: how often the policy had changed when it was to be committed. */
+export type ToJudge = {
+  readonly token: string
+  readonly spoken: Spoken
+  readonly refusals: number
+} & ({ readonly kind: 'result' } | { readonly kind: 'error'; readonly retry: boolean })
+
+/** An action that an agent wants to take, before the gate. */
+export type ToPropose = {
+  readonly kind: 'action'
+  /** Of the request that waits for it. */
+  readonly id: number
+  readonly token: string
+  readonly key: string
+  readonly digest: string
+  readonly spoken: Spoken
+  /** `findings` null: it wasn't looked at yet. */
+  readonly summary: { readonly text: string; readonly findings: readonly Finding[] | null } | undefined
+  readonly refusals: number
+}
+
 /** What a tag of a `judge` or `run` effect is about. */
 export type Pending =
   | { readonly kind: 'metrics'; readonly metrics: Free }
-  | { readonly kind: 'result'; readonly token: string; readonly output: Uint8Array; readonly confidence: unknown }
+  | ToJudge
+  /** `judged`: what it says was judged by the policy of this edition. */
   | {
-      readonly kind: 'error'
+      readonly kind: 'ending'
       readonly token: string
-      readonly code: string
-      readonly message: string
-      readonly retry: boolean
+      readonly judged?: { readonly word: ToJudge; readonly edition: Edition | undefined }
     }
-  | { readonly kind: 'ending'; readonly token: string }
   | { readonly kind: 'explaining'; readonly waiter: Waiter }
+  | ToPropose
+  /** `edition`: of the policy that it was judged by. */
+  | { readonly kind: 'proposing'; readonly word: ToPropose; readonly edition: Edition | undefined }
+  /** `again`: the decision by this key is told although it was heard. */
+  | { readonly kind: 'answers'; readonly token: string; readonly again?: string }
+  | { readonly kind: 'hearing'; readonly token: string; readonly id: number | undefined }
 
 export type Work = {
   readonly agent: string
@@ -89,6 +117,8 @@ export type Work = {
   /** Tasks asked for and not yet given. */
   credits: number
   readonly flow: TaskFlow
+  /** The next look for decisions is armed. */
+  isLooking: boolean
   /** When the next look at leases is armed for; 0: not armed. */
   lookAt: number
   status: 'ACTIVE' | 'IDLE' | 'BUSY' | null

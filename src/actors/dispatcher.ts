@@ -6,6 +6,7 @@
  */
 import type { AttemptReply } from '../tasks/attempt.js'
 import { isAgentOpen } from '../tasks/fleetControl.js'
+import { lane, laneHint } from '../tasks/keys.js'
 import type { Task } from '../tasks/task.js'
 import { shardDoorAddress } from './addresses.js'
 import { ask, type NodeEffect, type RanMessage, tell } from './effects.js'
@@ -53,7 +54,8 @@ export type DispatcherMessage =
     }
   /** No more tasks for this session. Answered by `left` once no claim can bring it one. */
   | { readonly kind: 'leave'; readonly session: Address }
-  | { readonly kind: 'laneReady'; readonly shard: number; readonly queue: string }
+  /** `isKept`: no other node was told, as this one seemed to have somebody for it (`canServe`). */
+  | { readonly kind: 'laneReady'; readonly shard: number; readonly queue: string; readonly isKept: boolean }
   | FleetMessage
   /** The node is leaving: nothing is handed out any more, and what is on its way goes back. */
   | { readonly kind: 'drain' }
@@ -117,11 +119,12 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
       return [state, tell(session, { kind: 'left' })]
     },
 
-    laneReady: (state, { shard, queue }, now) => {
+    laneReady: (state, { shard, queue, isKept }, now) => {
       // Where there is no line nobody serves the queue, and a new one looks into every shard.
       const line = state.lines.get(queue)
-      if (line === undefined) return [state]
+      if (line === undefined) return isKept ? [state, passHint(state, shard, queue)] : [state]
       line.ready.add(shard)
+      if (isKept) line.owed.add(shard)
       return claimAll(state, [line], now)
     },
 
@@ -136,7 +139,8 @@ export const dispatcher: ActorDefinition<DispatcherState, DispatcherMessage, Nod
       return claimAll(next, [...state.lines.values()], now)
     },
 
-    drain: (state) => [{ ...state, fleet: null, isDraining: true }],
+    drain: (state, _message, now) =>
+      claimAll({ ...state, fleet: null, isDraining: true }, [...state.lines.values()], now),
 
     replied: (state, { tag, message }, now) => answered(state, Number(tag), (message as ClaimAnswered).reply, now),
 
@@ -194,22 +198,39 @@ const forget = (state: DispatcherState, taker: Taker): void => {
   }
 }
 
+/** Whether somebody here waits for tasks of this queue: a hint for it needn't go to other nodes. */
+export const canServe = (state: DispatcherState, queue: string, now: number): boolean =>
+  state.lines.get(queue)?.isWaitedAt() === true && sendableUntil(state.fleet, queue, now) !== 0
+
+const passHint = ({ tenant }: DispatcherState, shard: number, queue: string): NodeEffect => ({
+  kind: 'passHint',
+  shard,
+  // Whatever its priority: whoever hears it looks at all of them.
+  hint: laneHint(lane(tenant, queue, 'normal')),
+})
+
 /** Starts a claim for each (line, shard) that is ready, has takers, and has none under way. */
 const claimAll = (state: DispatcherState, lines: readonly Line[], now: number): DispatcherStep => {
   const effects: NodeEffect[] = []
   let { nextTag } = state
   for (const line of lines) {
-    if (sendableUntil(state.fleet, line.queue, now) === 0) continue
-    for (const shard of line.ready) {
+    const mayClaim = sendableUntil(state.fleet, line.queue, now) !== 0
+    for (const shard of mayClaim ? line.ready : []) {
       if (line.claiming.has(shard)) continue
       const takers = line.take()
       if (takers.length === 0) break
       line.claiming.add(shard)
       line.ready.delete(shard)
       const tag = nextTag++
-      state.claims.set(tag, { queue: line.queue, shard, takers })
+      state.claims.set(tag, { queue: line.queue, shard, takers, isOwed: line.owed.delete(shard) })
       const request = claimRequest(state, line, takers, now)
       effects.push(ask(shardDoorAddress(shard), { kind: 'claim', request }, claimDeadlineMs, tag))
+    }
+    for (const shard of line.owed) {
+      // What was offered to nobody here may find somebody elsewhere; a claim under way says whether something is left.
+      if (line.claiming.has(shard)) continue
+      line.owed.delete(shard)
+      effects.push(passHint(state, shard, line.queue))
     }
   }
   return effects.length === 0 ? [state] : [{ ...state, nextTag }, ...effects]
@@ -240,7 +261,9 @@ const answered = (state: DispatcherState, tag: number, reply: ClaimAnswered['rep
   line.turnBy(claimed.length)
   if (claimed.length === claim.takers.length) line.grow()
   else line.shrink()
-  if (reply !== null && mayHaveMore(reply, claim)) line.ready.add(claim.shard)
+  const isLeft = reply === null || mayHaveMore(reply, claim)
+  if (isLeft && reply !== null) line.ready.add(claim.shard)
+  if (isLeft && claim.isOwed) line.owed.add(claim.shard)
   const [next, ...more] = claimAll(state, linesOf(state, claim.takers, line), now)
   return [next, ...effects, ...more]
 }

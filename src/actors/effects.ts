@@ -5,8 +5,10 @@
  * procedure runner `run` and `answer`, the ledger `ledgerCommit` and `ledgerClaim`.
  */
 import type { ClaimReply, ClaimRequest, CommitReply, Transaction } from '../ledger/port.js'
+import type { Raw } from '../protocol/raw.js'
+import type { Passed } from '../tasks/passed.js'
 import type { Outcome, Procedure } from '../tasks/procedure.js'
-import type { Said, Verdict } from '../tasks/verdict.js'
+import type { Edition, Said, Verdict } from '../tasks/verdict.js'
 import type { Address, Message } from './runtime/actor.js'
 import type { Ask, BuiltInEffect, From, Reply, Tell } from './runtime/effect.js'
 
@@ -26,8 +28,19 @@ export type CloseEffect = { readonly kind: 'close'; readonly code: number; reado
 /** Comes back as `sent`, once nearly all that was sent before has left for the client. */
 export type WhenSentEffect = { readonly kind: 'whenSent' }
 
+/** What was said, as the bytes that came: what passes is bound to them. */
+export type Spoken = Omit<Said, 'value'> & { readonly raw: Raw }
+
 /** Comes back as `judged` with the same tag. */
-export type JudgeEffect = { readonly kind: 'judge'; readonly tag: number; readonly said: Said }
+export type JudgeEffect = {
+  readonly kind: 'judge'
+  readonly tag: number
+  readonly spoken: Spoken
+  /** The policy of this edition is no longer in force: by a later one. */
+  readonly after?: Edition
+  /** The policy changes all the time: whatever it says now, this is held. */
+  readonly isHeld?: boolean
+}
 
 /** Comes back as `ran` with the same tag. */
 export type RunEffect = { readonly kind: 'run'; readonly tag: number; readonly procedure: Procedure<unknown> }
@@ -68,6 +81,9 @@ export type LedgerClaimEffect = {
   readonly request: ClaimRequest
 }
 
+/** Tells other nodes what this one was told alone, and can't see to. */
+export type PassHintEffect = { readonly kind: 'passHint'; readonly shard: number; readonly hint: string }
+
 /** Resumes procedures whose orders were answered. */
 export type AnswerEffect = {
   readonly kind: 'answer'
@@ -75,8 +91,26 @@ export type AnswerEffect = {
   readonly outcomes: readonly Outcome[]
 }
 
+/** A call to somebody outside. */
+export type Outgoing = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** What became of it. Who answered may have asked for a pause. */
+export type Posted =
+  | { readonly kind: 'answered'; readonly status: number; readonly tookMs: number; readonly retryAfterMs?: number }
+  | { readonly kind: 'failed'; readonly why: string; readonly tookMs: number }
+
+/** Comes back as `posted` with the same tag. */
+export type PostEffect = { readonly kind: 'post'; readonly tag: number; readonly outgoing: Outgoing }
+
+export type PostedMessage = { readonly kind: 'posted'; readonly tag: number; readonly posted: Posted }
+
 /** Those that the runtime doesn't carry out itself. */
 export type NodeOwnEffect =
+  | PostEffect
   | SendEffect
   | CloseEffect
   | WhenSentEffect
@@ -88,6 +122,7 @@ export type NodeOwnEffect =
   | FailNodeEffect
   | LedgerCommitEffect
   | LedgerClaimEffect
+  | PassHintEffect
   | AnswerEffect
 
 export type NodeEffect = BuiltInEffect<NodeOwnEffect> | NodeOwnEffect
@@ -101,12 +136,18 @@ export type LostMessage = { readonly kind: 'lost' }
 /** Nearly all that was sent has left. */
 export type SentMessage = { readonly kind: 'sent' }
 
-export type JudgedMessage = {
-  readonly kind: 'judged'
-  readonly tag: number
+/** What the gate came to. */
+export type Judgement = {
   readonly verdict: Verdict
+  /** Of what is held, for the decision on it; else empty. */
   readonly hash: string
+  /** Of what passed: releases it. */
+  readonly passed: Passed | null
+  /** Of the policy that it was judged by; undefined: no policy was known, or it is held whatever the policy says. */
+  readonly edition: Edition | undefined
 }
+
+export type JudgedMessage = { readonly kind: 'judged'; readonly tag: number } & Judgement
 
 /** What a procedure returned, or why it couldn't: the ledger is away, or it threw (a bug, already on the log). */
 export type RanMessage =

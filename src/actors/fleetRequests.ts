@@ -3,8 +3,10 @@
 import type { OperatorFrame } from '../protocol/frames.js'
 import type { Desk } from '../tasks/desk.js'
 import { listAgents, type Present } from '../tasks/fleet.js'
+import { readFleet } from '../tasks/fleetCommand.js'
 import { counterKey } from '../tasks/keys.js'
 import { shardsOf } from '../tasks/outcomes.js'
+import { added, countAgents, countElsewhere } from '../tasks/presence.js'
 import { ask, type Procedure, readOne, ready } from '../tasks/procedure.js'
 import { ack, type Reply, refuse } from '../tasks/reply.js'
 import { finalStatuses } from '../tasks/task.js'
@@ -22,12 +24,9 @@ function* presentAgents(tenant: string): Procedure<ReadonlyMap<string, AgentEntr
   return new Map(agents.filter(({ isConnected }) => isConnected).map((entry) => [entry.agent, entry]))
 }
 
-const shown = ({ status, lastSeen, queues, holding, metrics }: AgentEntry): Present => ({
-  status,
-  lastSeen,
-  queues,
-  holding,
-  ...(metrics === undefined ? {} : { metrics }),
+const shown = ({ connection, status, lastSeen, queues, holding, metrics }: AgentEntry): Present => ({
+  connection,
+  record: { status, lastSeen, queues, holding, ...(metrics === undefined ? {} : { metrics }) },
 })
 
 export function* agentsRequest(
@@ -39,19 +38,22 @@ export function* agentsRequest(
   const present = new Map([...entries].map(([id, entry]) => [id, shown(entry)]))
   const page = { limit: Math.min(limit, largestPage), ...(cursor === undefined ? {} : { cursor }) }
   const living = yield* livingHolders(desk.isAlone, desk.holder)
-  const agents = yield* listAgents(desk.shards, desk.node, tenant, present, living, page)
+  const control = yield* readFleet(desk, tenant)
+  const agents = yield* listAgents(desk, tenant, { present, living, control }, page)
   return agents === null ? refuse('INVALID', 'cursor: expected the cursor of an answer before') : ack(agents)
 }
 
 type Counts = Readonly<Record<string, number>>
 
-/** Connected agents and all tasks by status. What runs is what is open and neither waits nor is looked at. */
+/** Connected agents of all nodes and all tasks by status. What runs is what is open and neither waits nor is looked at. */
 export function* countFleet(
   desk: Desk,
   tenant: string,
 ): Procedure<{ readonly agents: Counts; readonly tasks: Counts }> {
-  const agents: Record<string, number> = { ACTIVE: 0, IDLE: 0, BUSY: 0 }
-  for (const { status } of (yield* presentAgents(tenant)).values()) agents[status] = (agents[status] ?? 0) + 1
+  const here = countAgents([...(yield* presentAgents(tenant)).values()])
+  const living = yield* livingHolders(desk.isAlone, desk.holder)
+  const others = [...living].filter((holder) => holder !== desk.holder)
+  const agents = added(here, yield* countElsewhere(desk, tenant, others))
   const tasks: Record<string, number> = { SCHEDULED: 0, QUEUED: 0, RUNNING: 0, NEEDS_REVIEW: 0, APPROVED: 0 }
   for (const status of finalStatuses) tasks[status] = 0
   let open = 0

@@ -9,7 +9,13 @@ import type { Line, Taker } from './line.js'
 import type { ClaimAnswered } from './shardDoor.js'
 
 /** A claim under way. */
-export type LaneClaim = { readonly queue: string; readonly shard: number; readonly takers: readonly Taker[] }
+export type LaneClaim = {
+  readonly queue: string
+  readonly shard: number
+  readonly takers: readonly Taker[]
+  /** No other node was told of what waits there. */
+  readonly isOwed: boolean
+}
 
 const claimBytes = 4 * 1_048_576
 

@@ -43,6 +43,8 @@ export class Line {
   readonly queue: string
   /** Shards that may have something waiting. */
   readonly ready = new Set<number>()
+  /** Shards in which something waits that no other node was told of: this one serves it, or passes the hint on. */
+  readonly owed = new Set<number>()
   /** Shards with a claim under way. */
   readonly claiming = new Set<number>()
   /** Sessions that serve this queue, waiting or at work. */
@@ -70,6 +72,11 @@ export class Line {
 
   drop(taker: Taker): void {
     this.#waiting.delete(taker.session)
+  }
+
+  /** Whether somebody waits for a task, as far as can be told at a glance. */
+  isWaitedAt(): boolean {
+    return this.#front.length > 0 || this.#waiting.size > 0
   }
 
   /** Nobody serves it any more. As long as somebody does it is kept: it knows whose turn is next. */

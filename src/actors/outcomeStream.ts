@@ -57,10 +57,18 @@ export const readMore = (live: Live): readonly NodeEffect[] => {
   return effects
 }
 
-export const deliver = (live: Live, reader: Reader, { outcomes, hasMore, gap }: OutcomePage): ProducerStep => {
+export const closeReplaced: NodeEffect = {
+  kind: 'close',
+  code: 4001,
+  reason: 'another connection took the subscriber name',
+}
+
+export const deliver = (live: Live, reader: Reader, { outcomes, hasMore, gap, newest }: OutcomePage): ProducerStep => {
   const { subscription } = live
   reader.reading = 0
   if (subscription === null) return [live]
+  // Its hint was lost.
+  if (newest > subscription.connection) return [live, closeReplaced]
   if (reader.isOutdated) {
     reader.isOutdated = false
     return [live, ...readMore(live)]

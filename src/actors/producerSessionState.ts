@@ -1,4 +1,5 @@
 /** What a producer's session knows. Its maps and lists change in place: they are this session's alone. */
+import type { ProducerFrame } from '../protocol/frames.js'
 import type { Gap } from '../tasks/outcomes.js'
 import type { SessionFacts } from './agentSessionState.js'
 import type { Identity } from './effects.js'
@@ -34,6 +35,8 @@ export type Seeing = { readonly id: number; left: number }
 export type Subscription = {
   readonly name: string
   readonly log: string
+  /** The number of this connection among the subscriber's. */
+  readonly connection: number
   /** Whoever brought something last stands last. */
   readonly readers: Reader[]
   /** Sent and not seen, in order of their numbers. */
@@ -48,6 +51,19 @@ export type Pending =
   | { readonly kind: 'reading'; readonly reader: Reader }
   | { readonly kind: 'dropping'; readonly last: Unseen; readonly request: Seeing | undefined }
 
+/** Its `hello` waits until the ledger knows it as its subscriber's connection. */
+export type Subscribing = {
+  readonly kind: 'subscribing'
+  readonly self: Address
+  readonly args: ProducerSessionArgs
+  /** Of the `hello`. */
+  readonly id: number
+  readonly name: string
+  readonly log: string
+  /** What its client said behind the `hello`, without waiting for `welcome`. Changes in place. */
+  readonly behind: ProducerFrame[]
+}
+
 export type Live = {
   readonly kind: 'live'
   readonly self: Address
@@ -59,6 +75,7 @@ export type Live = {
 
 export type ProducerSessionState =
   | { readonly kind: 'greeting'; readonly self: Address; readonly args: ProducerSessionArgs }
+  | Subscribing
   | Live
 
 /** Notes what an answer will be about; the tag goes with the effect. */

@@ -2,18 +2,17 @@
  * Who is connected to this node: agents and subscribers, by name. Everything that looks for a session looks here.
  *
  * Of two connections with one name the newer wins, and the older is told. What the fleet view shows of an agent is
- * written to the ledger in batches, under the number of its connection, so that an older node can't write over it.
+ * written to the ledger in batches, and so is how many there are of each tenant.
  */
 
 import type { Free } from '../protocol/records.js'
 import { type AttemptReply, releaseLease } from '../tasks/attempt.js'
 import type { Desk } from '../tasks/desk.js'
 import { type FleetControl, isBanned } from '../tasks/fleetControl.js'
-import { newestConnections } from '../tasks/joining.js'
-import { agentKey } from '../tasks/keys.js'
-import { commitAll, type Order, type Procedure } from '../tasks/procedure.js'
-import { shardOf } from '../tasks/shardOf.js'
+import { replacedElsewhere } from '../tasks/joining.js'
+import { writeAgents, writeCounts } from '../tasks/presence.js'
 import { shardDoorAddress } from './addresses.js'
+import { type Counted, changedCounts, countAnew } from './agentCounts.js'
 import type { AssignedMessage } from './dispatcher.js'
 import { type NodeEffect, type RanMessage, reply, tell } from './effects.js'
 import type { FleetMessage } from './fleetWatch.js'
@@ -40,9 +39,10 @@ export type RegistryState = {
   readonly agents: Map<string, AgentEntry>
   readonly bySession: Map<Address, string>
   /** Sessions by the log of their subscriber. */
-  readonly subscribers: Map<string, Address>
+  readonly subscribers: Map<string, { readonly session: Address; readonly connection: number }>
   /** Agents whose entry changed since it was last written. */
   readonly changed: Set<string>
+  readonly counted: Counted
   /** What operators said, of tenants that have agents banned. */
   readonly bans: Map<string, FleetControl>
 }
@@ -70,7 +70,7 @@ export type RegistryMessage =
   | { readonly kind: 'disconnected'; readonly session: Address; readonly at: number }
   /** The session ended: it holds nothing any more. */
   | { readonly kind: 'departed'; readonly session: Address }
-  | { readonly kind: 'subscribed'; readonly log: string; readonly session: Address }
+  | { readonly kind: 'subscribed'; readonly log: string; readonly session: Address; readonly connection: number }
   | { readonly kind: 'unsubscribed'; readonly log: string; readonly session: Address }
   /** Hints of the ledger. */
   | { readonly kind: 'outcomes'; readonly log: string }
@@ -82,9 +82,18 @@ export type RegistryMessage =
       readonly turn: number
       readonly reason: string
     }
+  | {
+      readonly kind: 'answered'
+      readonly tenant: string
+      readonly agent: string
+      readonly task: string
+      readonly turn: number
+    }
   | FleetMessage
   /** An agent has joined another node. */
   | { readonly kind: 'joinedElsewhere'; readonly tenant: string; readonly agent: string; readonly connection: number }
+  /** A subscriber has a new connection, here or on another node. */
+  | { readonly kind: 'subscribedAnew'; readonly log: string; readonly connection: number }
   /** The ledger lost some of what it had acknowledged. */
   | { readonly kind: 'ledgerLost' }
   /** Hints were lost: agents may have joined other nodes meanwhile. */
@@ -100,6 +109,8 @@ export type WhoIsHere = { readonly kind: 'here'; readonly agents: readonly Agent
 export type RegistryArgs = { readonly desk: Desk }
 
 const writeMs = 2_000
+/** Whoever is here is written so often, however quiet: what nobody writes for days is taken for gone. */
+const touchMs = 3_600_000
 const agentsPerWrite = 1_000
 
 type RegistryStep = Step<RegistryState, NodeEffect>
@@ -113,8 +124,18 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
   control: ['whoIsHere', 'woke', 'ran', 'ranNot'],
 
   start: ({ desk }, _self, now) => [
-    { desk, agents: new Map(), bySession: new Map(), subscribers: new Map(), changed: new Set(), bans: new Map() },
+    {
+      desk,
+      agents: new Map(),
+      bySession: new Map(),
+      subscribers: new Map(),
+      changed: new Set(),
+      counted: new Map(),
+      bans: new Map(),
+    },
     { kind: 'wake', key: 'write', at: now + writeMs },
+    { kind: 'wake', key: 'count', at: now + writeMs },
+    { kind: 'wake', key: 'touch', at: now + touchMs },
   ],
 
   on: {
@@ -170,28 +191,41 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
       state.agents.delete(key)
       state.changed.delete(key)
       if (entry === undefined) return [state]
-      return [state, { kind: 'run', tag: 0, procedure: writeEntries(state.desk, [{ ...entry, isConnected: false }]) }]
+      return [state, { kind: 'run', tag: 0, procedure: writeAgents(state.desk, [{ ...entry, isConnected: false }]) }]
     },
 
-    subscribed: (state, { log, session }) => {
-      const older = state.subscribers.get(log)
-      state.subscribers.set(log, session)
-      return older === undefined || older === session ? [state] : [state, tell(older, { kind: 'replaced' })]
+    subscribed: (state, { log, session, connection }) => {
+      const other = state.subscribers.get(log)
+      if (other !== undefined && other.connection > connection) return [state, tell(session, { kind: 'replaced' })]
+      state.subscribers.set(log, { session, connection })
+      return other === undefined ? [state] : [state, tell(other.session, { kind: 'replaced' })]
     },
 
     unsubscribed: (state, { log, session }) => {
-      if (state.subscribers.get(log) === session) state.subscribers.delete(log)
+      if (state.subscribers.get(log)?.session === session) state.subscribers.delete(log)
       return [state]
     },
 
+    subscribedAnew: (state, { log, connection }) => {
+      const here = state.subscribers.get(log)
+      return here === undefined || here.connection >= connection
+        ? [state]
+        : [state, tell(here.session, { kind: 'replaced' })]
+    },
+
     outcomes: (state, { log }) => {
-      const session = state.subscribers.get(log)
+      const session = state.subscribers.get(log)?.session
       return session === undefined ? [state] : [state, tell(session, { kind: 'outcomesReady' })]
     },
 
     stopTask: (state, { tenant, agent, task, turn, reason }) => {
       const entry = state.agents.get(keyOf(tenant, agent))
       return entry === undefined ? [state] : [state, tell(entry.session, { kind: 'stopTask', task, turn, reason })]
+    },
+
+    answered: (state, { tenant, agent, task, turn }) => {
+      const entry = state.agents.get(keyOf(tenant, agent))
+      return entry === undefined ? [state] : [state, tell(entry.session, { kind: 'answered', task, turn })]
     },
 
     joinedElsewhere: (state, { tenant, agent, connection }) => {
@@ -203,7 +237,7 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
 
     ledgerLost: (state) => [
       state,
-      ...[...state.subscribers.values()].map((session) => tell(session, { kind: 'readAnew' })),
+      ...[...state.subscribers.values()].map(({ session }) => tell(session, { kind: 'readAnew' })),
     ],
 
     missedHints: (state) => [state, recheck(state)],
@@ -232,12 +266,19 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
     // What was not written is written with the next change.
     ranNot: (state, { tag }, now) => {
       if (tag === recheckTag) return [state, { kind: 'wake', key: 'recheck', at: now + againMs }]
+      if (tag === countTag) countAnew(state.counted)
       if (tag <= firstReturn) return [state, lookLater(firstReturn - tag, now + againMs)]
       return tag < firstLook ? [state] : [state, lookLater(tag - firstLook, now + againMs)]
     },
 
     woke: (state, { key }, now) => {
       if (key === 'recheck') return [state, recheck(state)]
+      if (key === 'count') return [state, ...writeChanged(state, now), { kind: 'wake', key, at: now + writeMs }]
+      if (key === 'touch') {
+        for (const agent of state.agents.keys()) state.changed.add(agent)
+        countAnew(state.counted)
+        return [state, { kind: 'wake', key, at: now + touchMs }]
+      }
       if (key.startsWith('look/')) return [state, look(state, Number(key.slice('look/'.length)))]
       const entries: AgentEntry[] = []
       for (const key of state.changed) {
@@ -248,7 +289,7 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
       }
       const again: NodeEffect = { kind: 'wake', key: 'write', at: now + (state.changed.size > 0 ? 100 : writeMs) }
       if (entries.length === 0) return [state, again]
-      return [state, { kind: 'run', tag: 0, procedure: writeEntries(state.desk, entries) }, again]
+      return [state, { kind: 'run', tag: 0, procedure: writeAgents(state.desk, entries) }, again]
     },
   },
 }
@@ -256,18 +297,19 @@ export const registry: ActorDefinition<RegistryState, RegistryMessage, NodeEffec
 const recheck = ({ desk, agents }: RegistryState): NodeEffect => ({
   kind: 'run',
   tag: recheckTag,
-  procedure: replacedOf(desk, [...agents.values()]),
+  procedure: replacedElsewhere(desk, [...agents.values()]),
 })
 
-/** Those of them who have joined another node. */
-function* replacedOf(desk: Desk, entries: readonly AgentEntry[]): Procedure<readonly AgentEntry[]> {
-  const newest = yield* newestConnections(desk, entries)
-  return entries.filter(({ connection }, at) => connection < (newest[at] ?? 0))
+/** A node that is alone has nobody who would read it. */
+const writeChanged = ({ desk, agents, counted }: RegistryState, now: number): readonly NodeEffect[] => {
+  const changed = desk.isAlone ? new Map() : changedCounts(counted, agents.values())
+  return changed.size === 0 ? [] : [{ kind: 'run', tag: countTag, procedure: writeCounts(desk, changed, now) }]
 }
 
-/** Tags from here on are looks, one for each shard; from there down, what was given back after them. */
+/** Tags from the first look on are looks, one for each shard; from there down, what was given back after them. */
 const recheckTag = 1
-const firstLook = 2
+const countTag = 2
+const firstLook = 3
 const firstReturn = -1
 const againMs = 250
 
@@ -286,29 +328,11 @@ const update = (state: RegistryState, session: Address, change: Partial<AgentEnt
   const next = { ...entry, ...change }
   state.agents.set(key, next)
   // When it was last seen is written along with the next change, and when it goes: not with each beat.
-  const isSame = next.status === entry.status && next.isConnected === entry.isConnected
-  if (!isSame || next.holding !== entry.holding || change.metrics !== undefined) {
+  const isAsBefore = next.status === entry.status && next.isConnected === entry.isConnected
+  if (!isAsBefore || next.holding !== entry.holding || change.metrics !== undefined) {
     state.changed.add(key)
   }
   return [state]
-}
-
-function* writeEntries(desk: Desk, entries: readonly AgentEntry[]): Procedure<void> {
-  yield* commitAll(
-    entries.map(({ tenant, agent, connection, isConnected, status, lastSeen, holding, metrics }): Order => {
-      const record = agentKey(tenant, agent)
-      const shown = { holding, metrics: metrics === undefined ? null : JSON.stringify(metrics) }
-      return {
-        shard: shardOf(agent, desk.shards),
-        tenant,
-        drains: true,
-        transaction: {
-          guards: [{ kind: 'equals', record, field: 'connection', value: connection }],
-          writes: [{ kind: 'put', record, fields: { status: isConnected ? status : 'OFFLINE', lastSeen, ...shown } }],
-        },
-      }
-    }),
-  )
 }
 
 /** Each session is asked about what the ledger says it holds; what belongs to no session here goes back at once. */
@@ -320,7 +344,10 @@ const askHolders = (state: RegistryState, result: unknown, now: number): readonl
         return tell(entry.session, { kind: 'doYouHold', claimed })
       }
       const { shard, lane, entry: id, task } = claimed
-      const lease = { place: { shard, turn: task.turn, entry: id, task: task.id, lane }, task, agent, connection }
+      const place = { shard, turn: task.turn, entry: id, task: task.id, lane }
+      // A join that failed on its way may have adopted it, with what the agent had asked under it.
+      const asks = { cards: state.desk.cards, known: task.proposals }
+      const lease = { place, task, agent, connection, asks }
       return { kind: 'run', tag: firstReturn - shard, procedure: releaseLease(lease, 'other', now) }
     },
   )

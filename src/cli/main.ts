@@ -18,6 +18,7 @@ import { fleet } from './commands/fleet.js'
 import { halt } from './commands/halt.js'
 import { outcomes } from './commands/outcomes.js'
 import { pause, resume } from './commands/pause.js'
+import { policy } from './commands/policy.js'
 import { prove } from './commands/prove.js'
 import { replay } from './commands/replay.js'
 import { review } from './commands/review.js'
@@ -27,6 +28,7 @@ import { submit } from './commands/submit.js'
 import { task } from './commands/task.js'
 import { tasks } from './commands/tasks.js'
 import { token } from './commands/token.js'
+import { webhook } from './commands/webhook.js'
 import { told } from './failure.js'
 import { runProgram } from './program.js'
 import { endQuietlyWithReader, note } from './terminal.js'
@@ -54,6 +56,8 @@ const program = {
     ban,
     unban,
     halt,
+    policy,
+    webhook,
     audit,
     stats,
     cluster,

@@ -11,9 +11,10 @@ const timeoutMs = 60_000
 /** Waits and tries again where the node says so (503, 429). Throws `ChimeraError`. */
 export async function nodeCall(
   { url, token }: { readonly url: string; readonly token: TokenSource },
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<NodeAnswer> {
   const addresses = url.split(',').map((one) => httpAddress(one.trim()) + path)
   for (let left = tries; ; left--) {
@@ -21,6 +22,7 @@ export async function nodeCall(
     const response = await answered(addresses, {
       method,
       headers: {
+        ...headers,
         authorization: `Bearer ${bearer}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },

@@ -36,7 +36,10 @@ export type ProgramAgentOptions = {
 const limits = { stdoutBytes: 8 * 1_048_576, stderrBytes: 2_048, graceMs: 5_000 }
 const expected = 'expected one JSON object {"output": …, "confidence": 0…1} on the standard output'
 
-export function programHandler({ program, timeoutMs, onAttempt }: ProgramAgentOptions): Handle {
+/** All that it needs of its context is when to stop: a program that runs once for a task can't be told a decision. */
+type ProgramHandle = (task: Assignment, ctx: Pick<TaskContext, 'signal'>) => ReturnType<Handle>
+
+export function programHandler({ program, timeoutMs, onAttempt }: ProgramAgentOptions): ProgramHandle {
   return async (task, ctx) => {
     const since = performance.now()
     const { id, queue, step, attempt } = task
@@ -65,7 +68,7 @@ export function programHandler({ program, timeoutMs, onAttempt }: ProgramAgentOp
 async function attemptOf(
   program: string,
   { lease: _, ...task }: Assignment,
-  { signal }: TaskContext,
+  { signal }: Pick<TaskContext, 'signal'>,
   timeoutMs: number | undefined,
 ): Promise<Answer | Release> {
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)

@@ -23,7 +23,7 @@ const indent = 12
 
 /** All of a card; lines that are wider than `width` go on under themselves. */
 export function cardLines(card: ReviewCard, width = Number.POSITIVE_INFINITY): readonly string[] {
-  const { approvals, operatorId, resolvedAt, decisionReason, edited } = card
+  const { approvals, operatorId, resolvedAt, decisionReason, edited, editHeld } = card
   const when = resolvedAt === undefined ? '' : ` at ${timeOf(resolvedAt)}`
   const by = operatorId === undefined ? '' : ` by ${operatorId}`
   const lines = [
@@ -31,12 +31,15 @@ export function cardLines(card: ReviewCard, width = Number.POSITIVE_INFINITY): r
     ['status', `${card.status}${when}${by}`],
     ...(decisionReason === undefined ? [] : [['because', decisionReason]]),
     ['held for', `${card.reason} (${card.severity}): ${card.details}`],
-    ...card.findings.map(({ rule, path, inKey, excerpt: found }) => [
+    ...card.findings.map(({ rule, path, inKey, view, excerpt: found }) => [
       'found',
-      `${rule} at ${path === '' ? '/' : path}${inKey ? ' (in its name)' : ''}: ${excerpt(found, 100)}`,
+      `${rule} at ${path === '' ? '/' : path}${inKey ? ' (in its name)' : ''}${view === undefined ? '' : ` (read as ${view})`}: ${excerpt(found, 100)}`,
     ]),
-    ...valueLines('output', card.output),
+    ...(card.summary === undefined ? [] : [['asks in order to', excerpt(card.summary, 500)]]),
+    ...valueLines(card.kind === 'action' ? 'action' : 'output', card.output),
     ...(edited === undefined ? [] : valueLines('edited', edited)),
+    ...(editHeld === undefined ? [] : [['', `the gate would hold this edit: ${editHeld.details}`]]),
+    ...holderLines(card),
     ['agent', `${card.agentId}, confidence ${card.confidence}`],
     [
       'task',
@@ -47,6 +50,26 @@ export function cardLines(card: ReviewCard, width = Number.POSITIVE_INFINITY): r
     ...(card.truncated === true ? [['', '(cut; "chimera review show" has the whole)']] : []),
   ]
   return lines.flatMap(([label = '', text = '']) => wrapped(label.padEnd(indent) + text, width, indent))
+}
+
+/** Who has it, until when, and what was said of it. */
+function holderLines(card: ReviewCard): readonly (readonly string[])[] {
+  const { status, claimedBy, claimedUntil, assignedTo, deadline, escalatedAt, note, approvals, approvalsRequired } =
+    card
+  const isWaiting = status === 'PENDING'
+  return [
+    ...(claimedBy === undefined || claimedUntil === undefined
+      ? []
+      : [['claimed', `by ${claimedBy} until ${timeOf(claimedUntil)}`]]),
+    ...(assignedTo === undefined ? [] : [['handed to', assignedTo]]),
+    ...(note === undefined ? [] : [['note', note]]),
+    ...(isWaiting && approvalsRequired !== undefined
+      ? [['approvals', `${approvals.length} of ${approvalsRequired} people`]]
+      : []),
+    ...(isWaiting && deadline !== undefined
+      ? [['deadline', `${timeOf(deadline)}${escalatedAt === undefined ? '' : ', escalated'}`]]
+      : []),
+  ]
 }
 
 /** A map has a line for each of its keys. */

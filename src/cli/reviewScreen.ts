@@ -10,7 +10,14 @@ import { cardLines, gist } from './reviewCardText.js'
 type Mode =
   | { readonly kind: 'browsing' }
   /** Why the card is rejected, as far as it is written. */
-  | { readonly kind: 'rejecting'; readonly review: string; readonly version: number; readonly reason: string }
+  | { readonly kind: 'rejecting'; readonly review: string; readonly version: number; readonly text: string }
+  /** Whom the card is handed to; nothing: all. */
+  | { readonly kind: 'assigning'; readonly review: string; readonly text: string }
+
+type Writing = Exclude<Mode, { kind: 'browsing' }>
+
+/** What was masked in a card, shown while it is chosen. */
+type Revealed = { readonly review: string; readonly output: unknown; readonly payload: unknown }
 
 export type ReviewScreen = {
   /** In the node's order. */
@@ -22,6 +29,7 @@ export type ReviewScreen = {
   readonly link: LinkState['kind']
   /** Lines of the chosen card that are scrolled away. */
   readonly scrolled: number
+  readonly revealed: Revealed | null
 }
 
 export type ReviewEvent =
@@ -30,10 +38,16 @@ export type ReviewEvent =
   | { readonly kind: 'link'; readonly state: LinkState }
   /** Ours or somebody else's. */
   | { readonly kind: 'decided'; readonly card: ReviewCard }
+  /** It waits still. */
+  | { readonly kind: 'kept'; readonly card: ReviewCard; readonly notice: string }
+  | ({ readonly kind: 'revealed' } & Revealed)
   | { readonly kind: 'failed'; readonly message: string; readonly card?: ReviewCard }
 
 export type ReviewEffect =
   | { readonly kind: 'decide'; readonly review: string; readonly decision: Decision }
+  | { readonly kind: 'claim'; readonly review: string; readonly release: boolean }
+  | { readonly kind: 'assign'; readonly review: string; readonly to?: string }
+  | { readonly kind: 'reveal'; readonly review: string }
   | { readonly kind: 'quit' }
 
 /** Of the terminal, in characters. */
@@ -49,12 +63,13 @@ export const emptyReviewScreen: ReviewScreen = {
   notice: '',
   link: 'connecting',
   scrolled: 0,
+  revealed: null,
 }
 
 export function stepReview(screen: ReviewScreen, event: ReviewEvent): ReviewStep {
   switch (event.kind) {
     case 'key':
-      return screen.mode.kind === 'rejecting' ? stepReason(screen, screen.mode, event.key) : stepKey(screen, event.key)
+      return screen.mode.kind === 'browsing' ? stepKey(screen, event.key) : stepText(screen, screen.mode, event.key)
     case 'change':
       return [changed(screen, event.change)]
     case 'link':
@@ -73,6 +88,12 @@ export function stepReview(screen: ReviewScreen, event: ReviewEvent): ReviewStep
           notice: `${event.card.reviewId} ${event.card.status}`,
         },
       ]
+    case 'kept':
+      return [{ ...withCard(screen, event.card), notice: event.notice }]
+    case 'revealed': {
+      const { kind: _, ...revealed } = event
+      return [{ ...screen, revealed, notice: `${event.review} unmasked, on record` }]
+    }
     case 'failed':
       return [{ ...(event.card === undefined ? screen : withCard(screen, event.card)), notice: event.message }]
   }
@@ -92,18 +113,25 @@ function stepKey(screen: ReviewScreen, key: Key): ReviewStep {
       { ...screen, notice: `approving ${review}` },
       { kind: 'decide', review, decision: { status: 'APPROVED', version } },
     ]
-  if (key === 'r') return [{ ...screen, mode: { kind: 'rejecting', review, version, reason: '' }, notice: '' }]
+  if (key === 'r') return [{ ...screen, mode: { kind: 'rejecting', review, version, text: '' }, notice: '' }]
+  if (key === 't') return [{ ...screen, mode: { kind: 'assigning', review, text: '' }, notice: '' }]
+  if (key === 'c' || key === 'C') return [screen, { kind: 'claim', review, release: key === 'C' }]
+  if (key === 'v') return [screen, { kind: 'reveal', review }]
   return [screen]
 }
 
-function stepReason(screen: ReviewScreen, mode: Extract<Mode, { kind: 'rejecting' }>, key: Key): ReviewStep {
-  const { review, version, reason } = mode
+function stepText(screen: ReviewScreen, mode: Writing, key: Key): ReviewStep {
   const browsing: ReviewScreen = { ...screen, mode: { kind: 'browsing' } }
-  if (key === 'escape' || key === 'interrupt') return [{ ...browsing, notice: 'not rejected' }]
-  if (key === 'backspace') return [{ ...screen, mode: { ...mode, reason: [...reason].slice(0, -1).join('') } }]
-  if (key !== 'enter') return [key.length > 2 ? screen : { ...screen, mode: { ...mode, reason: reason + key } }]
-  if (reason.trim() === '') return [{ ...screen, notice: 'a reason is needed; Esc goes back' }]
-  const decision = { status: 'REJECTED', version, reason: reason.trim() } as const
+  const isRejecting = mode.kind === 'rejecting'
+  if (key === 'escape' || key === 'interrupt')
+    return [{ ...browsing, notice: isRejecting ? 'not rejected' : 'not handed over' }]
+  if (key === 'backspace') return [{ ...screen, mode: { ...mode, text: [...mode.text].slice(0, -1).join('') } }]
+  if (key !== 'enter') return [key.length > 2 ? screen : { ...screen, mode: { ...mode, text: mode.text + key } }]
+  const { review } = mode
+  const written = mode.text.trim()
+  if (!isRejecting) return [browsing, { kind: 'assign', review, ...(written === '' ? {} : { to: written }) }]
+  if (written === '') return [{ ...screen, notice: 'a reason is needed; Esc goes back' }]
+  const decision = { status: 'REJECTED', version: mode.version, reason: written } as const
   return [
     { ...browsing, notice: `rejecting ${review}` },
     { kind: 'decide', review, decision },
@@ -112,7 +140,7 @@ function stepReason(screen: ReviewScreen, mode: Extract<Mode, { kind: 'rejecting
 
 function choose(screen: ReviewScreen, wanted: number): ReviewScreen {
   const chosen = Math.max(0, Math.min(wanted, screen.cards.length - 1))
-  return chosen === screen.chosen ? screen : { ...screen, chosen, scrolled: 0 }
+  return chosen === screen.chosen ? screen : { ...screen, chosen, scrolled: 0, revealed: null }
 }
 
 function changed(screen: ReviewScreen, change: CardChange): ReviewScreen {
@@ -140,6 +168,14 @@ function withCards(screen: ReviewScreen, cards: readonly ReviewCard[]): ReviewSc
   return { ...screen, cards, chosen: Math.max(0, Math.min(screen.chosen, cards.length - 1)), scrolled: 0 }
 }
 
+/** The chosen card, unmasked where that was asked for. */
+function shownOf({ cards, chosen, revealed }: ReviewScreen): ReviewCard | undefined {
+  const card = cards[chosen]
+  if (card === undefined || revealed?.review !== card.reviewId) return card
+  const { output, payload } = revealed
+  return { ...card, output, payload }
+}
+
 /** As many lines as the terminal has; those of the list are cut at its width by whoever draws them. */
 export function reviewLines(screen: ReviewScreen, { rows, width }: Size, now: number): readonly string[] {
   const { cards, chosen, decided, link, notice, mode, scrolled } = screen
@@ -158,14 +194,16 @@ export function reviewLines(screen: ReviewScreen, { rows, width }: Size, now: nu
         gist(card),
       ]),
   )
-  const card = cards[chosen]
+  const card = shownOf(screen)
   const detailRows = Math.max(0, rows - 4 - listRows)
   const detail = card === undefined ? [] : cardLines(card, width).slice(scrolled, scrolled + detailRows)
   const state = link === 'open' ? '' : ` (${link})`
   const prompt =
     mode.kind === 'rejecting'
-      ? `reject ${mode.review} because: ${mode.reason}_   Enter rejects, Esc goes back`
-      : 'j/k move   a approve   r reject   space/b scroll   q quit'
+      ? `reject ${mode.review} because: ${mode.text}_   Enter rejects, Esc goes back`
+      : mode.kind === 'assigning'
+        ? `hand ${mode.review} to: ${mode.text}_   Enter hands it over (to nobody: to all), Esc goes back`
+        : 'j/k move  a approve  r reject  c/C claim/give back  t hand to  v unmask  space/b scroll  q quit'
   return [
     `${cards.length} wait, ${decided} decided here${state}${notice === '' ? '' : `   ${notice}`}`,
     ...(cards.length === 0 ? ['  Nothing waits.'] : list),

@@ -62,11 +62,7 @@ async function watchOnScreen(operator: Operator, filter: CardFilter): Promise<vo
 
   function carryOut(effect: ReviewEffect): void {
     if (effect.kind === 'quit') stopping.ask()
-    else
-      operator.decide(effect.review, effect.decision).then(
-        (card) => take({ kind: 'decided', card }),
-        (error: unknown) => take(failedBy(error)),
-      )
+    else perform(operator, effect).then(take, (error: unknown) => take(failedBy(error)))
   }
 
   operator.onState((state) => take({ kind: 'link', state }))
@@ -83,6 +79,30 @@ async function watchOnScreen(operator: Operator, filter: CardFilter): Promise<vo
   process.stdout.off('resize', redraw)
   stopReading()
   drawing.end()
+}
+
+async function perform(operator: Operator, effect: Exclude<ReviewEffect, { kind: 'quit' }>): Promise<ReviewEvent> {
+  const { review } = effect
+  switch (effect.kind) {
+    case 'decide': {
+      const card = await operator.decide(review, effect.decision)
+      if (card.status !== 'PENDING') return { kind: 'decided', card }
+      const notice = `${review} approved by ${card.approvals.length} of ${card.approvalsRequired ?? 1}`
+      return { kind: 'kept', card, notice }
+    }
+    case 'claim': {
+      const { release } = effect
+      const card = await operator.claim(review, { release })
+      return { kind: 'kept', card, notice: release ? `${review} given back` : `${review} is yours for now` }
+    }
+    case 'assign': {
+      const { to } = effect
+      const card = await operator.assign(review, to === undefined ? {} : { to })
+      return { kind: 'kept', card, notice: `${review} handed to ${to ?? 'all'}` }
+    }
+    case 'reveal':
+      return { kind: 'revealed', review, ...(await operator.reveal(review)) }
+  }
 }
 
 function failedBy(error: unknown): ReviewEvent {

@@ -8,17 +8,19 @@ import type { Ack, Assignment, NodeFrame, Welcome } from '../protocol/nodeFrames
 import type { AgentOptions, CloseOptions } from './agentOptions.js'
 import { backoffMs } from './backoff.js'
 import { isForNow } from './call.js'
-import type { ChimeraError } from './chimeraError.js'
+import { ChimeraError } from './chimeraError.js'
+import { Deadline } from './deadline.js'
 import { Link } from './link.js'
 import type { LinkState, StateListener } from './linkState.js'
 import { type Ending, Outbox } from './outbox.js'
 import { randomName } from './platform.js'
+import { Proposals } from './proposals.js'
 import { type Handle, Work } from './work.js'
 
 type Held =
   /** Until a handler is free. */
   | { readonly kind: 'waiting'; readonly task: Assignment }
-  | { readonly kind: 'working'; readonly task: Assignment; readonly work: Work; readonly cancelDeadline: () => void }
+  | { readonly kind: 'working'; readonly task: Assignment; readonly work: Work; readonly deadline: Deadline }
 
 type Phase = { readonly kind: 'active' } | { readonly kind: 'closing'; readonly closed: Promise<void> }
 
@@ -35,6 +37,7 @@ export class Agent {
   readonly #about: object
   readonly #link: Link
   readonly #outbox: Outbox
+  readonly #proposals: Proposals
   readonly #held = new Map<string, Held>()
   readonly #changeListeners = new Set<() => void>()
   #phase: Phase = { kind: 'active' }
@@ -59,9 +62,10 @@ export class Agent {
       heartbeat: () => ({ status: this.#status() }),
       welcomed: (welcome) => this.#welcomed(welcome),
       received: (frame) => this.#received(frame),
-      forgot: (windowMs) => this.#outbox.doubt(windowMs),
+      forgot: (windowMs) => this.#forgot(windowMs),
       closed: (because) => this.#closed(because),
     })
+    this.#proposals = new Proposals(this.#link)
     this.#outbox = new Outbox(this.#link, {
       credits: () => (this.#isActive ? 1 : 0),
       settled: (ending, ack) => this.#settled(ending, ack),
@@ -141,12 +145,14 @@ export class Agent {
       if (lost.has(lease) || !this.#listed.has(lease)) this.#take(held, 'LEASE_LOST', 'the lease ended meanwhile')
     }
     this.#outbox.sendAll()
+    this.#proposals.sendAll()
     this.#pull(this.#capacity)
     this.#changed()
   }
 
   #received(frame: NodeFrame): void {
     if (frame.type === 'task') this.#assign(frame.task)
+    if (frame.type === 'decision') this.#proposals.decided(frame)
     if (frame.type !== 'cancel') return
     const held = this.#held.get(frame.lease)
     if (held !== undefined) this.#take(held, 'CANCELLED', frame.reason)
@@ -171,12 +177,15 @@ export class Agent {
   }
 
   async #work(task: Assignment): Promise<void> {
-    const work = new Work(task, (of, report) => this.#progress(of, report))
-    const leftMs = Math.max(task.deadline - this.#link.ledgerNow(), 0)
+    const work = new Work(task, {
+      progress: (of, report) => this.#progress(of, report),
+      propose: (of, action, options) => this.#proposals.propose(of, action, options),
+    })
     const onDeadline = () => work.stop('DEADLINE', 'the time for this attempt is over')
-    const cancelDeadline = this.#link.platform.setTimer(onDeadline, Math.min(leftMs, 2 ** 31 - 1))
-    const held: Held = { kind: 'working', task, work, cancelDeadline }
+    const deadline = new Deadline(this.#link, task.deadline, onDeadline)
+    const held: Held = { kind: 'working', task, work, deadline }
     this.#held.set(task.lease, held)
+    this.#proposals.begin(task.lease, deadline)
     this.#running++
     const end = await work.run(this.#handle)
     this.#running--
@@ -190,21 +199,29 @@ export class Agent {
     this.#changed()
   }
 
+  #forgot(windowMs: number): void {
+    this.#outbox.doubt(windowMs)
+    this.#proposals.sendAll()
+  }
+
   #progress({ id, lease }: Assignment, report: object): void {
     if (this.#held.has(lease)) this.#link.current?.send({ ...report, type: 'progress', task: id, lease })
   }
 
   /** The lease is gone. Where a handler runs, its place is free when it has ended. */
   #take(held: Held, code: 'CANCELLED' | 'LEASE_LOST', why: string): void {
-    this.#drop(held)
     if (held.kind === 'working') held.work.stop(code, why)
     else this.#pull(1)
+    this.#drop(held)
     this.#changed()
   }
 
   #drop(held: Held): void {
     this.#held.delete(held.task.lease)
-    if (held.kind === 'working') held.cancelDeadline()
+    if (held.kind !== 'working') return
+    held.deadline.stop()
+    const { reason } = held.work
+    this.#proposals.end(held.task.lease, reason ?? new ChimeraError('CLOSED', 'the handler has ended'))
   }
 
   /** Asks for more. Too much does no harm: the node cuts it at what the agent doesn't hold. */

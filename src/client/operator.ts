@@ -6,9 +6,10 @@
  */
 import type { Ack, NodeFrame } from '../protocol/nodeFrames.js'
 import type { CardFilter } from '../protocol/operatorFrames.js'
-import type { AgentRecord, ReviewCard, TaskRecord, TaskStatus } from '../protocol/records.js'
+import type { AgentRecord, CardStatus, ReviewCard, TaskRecord, TaskStatus } from '../protocol/records.js'
 import { type CallOptions, call } from './call.js'
 import type { Frame } from './connection.js'
+import { Fleet } from './fleet.js'
 import { Link } from './link.js'
 import type { LinkOptions, LinkState, StateListener } from './linkState.js'
 import { type CardListener, cardsOf, Subscription } from './subscription.js'
@@ -27,6 +28,14 @@ export type Decision = {
   | { readonly status: 'REJECTED'; readonly reason: string; readonly reasonCode?: string }
 )
 
+/** What became of one card of a list: where it stands now, or why it wasn't decided. */
+export type CardDecision = {
+  readonly review: string
+  readonly status?: CardStatus
+  readonly version?: number
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
 /** A part of a list. `cursor` of the answer leads to the next part; where it is missing, that was all. */
 export type Paging = { readonly limit?: number; readonly cursor?: string }
 
@@ -39,6 +48,8 @@ export interface SubscribeOptions {
 
 export class Operator {
   readonly #link: Link
+  /** Pauses, bans and the halt. */
+  readonly fleet: Fleet
   #subscription: Subscription | undefined
 
   /**
@@ -46,6 +57,7 @@ export class Operator {
    * @throws ChimeraError `INVALID` for an address that is none
    */
   constructor(options: LinkOptions) {
+    this.fleet = new Fleet((frame, given) => this.#call(frame, given))
     this.#link = new Link(options, {
       role: 'operator',
       hello: () => ({}),
@@ -113,6 +125,49 @@ export class Operator {
    */
   async decide(review: string, decision: Decision, options?: CallOptions): Promise<ReviewCard> {
     return cardOf(await this.#call({ ...decision, type: 'decide', review }, options))
+  }
+
+  /**
+   * Decides on each of up to 100 cards as it was seen; none of severity high. Resolves with an answer for each, in order.
+   */
+  async decideMany(
+    cards: readonly { readonly review: string; readonly version: number }[],
+    decision: { readonly status: 'APPROVED' | 'REJECTED'; readonly reason?: string; readonly reasonCode?: string },
+    options?: CallOptions,
+  ): Promise<readonly CardDecision[]> {
+    const ack = await this.#call({ ...decision, type: 'decideMany', cards }, options)
+    return listOf<CardDecision>(ack.decisions)
+  }
+
+  /**
+   * Takes a card for a while, so that nobody else decides on it; again before that is over, for longer. `release` gives
+   * it back; `force`, for admins, takes it from another.
+   * @throws ChimeraError `CLAIMED` or `ALREADY_DECIDED`, each with the `card` as it stands
+   */
+  async claim(
+    review: string,
+    how: { readonly release?: boolean; readonly force?: boolean } = {},
+    options?: CallOptions,
+  ): Promise<ReviewCard> {
+    return cardOf(await this.#call({ ...how, type: 'claim', review }, options))
+  }
+
+  /** Hands a card to an operator, or to all where `to` is missing. */
+  async assign(
+    review: string,
+    { to, note }: { readonly to?: string; readonly note?: string } = {},
+    options?: CallOptions,
+  ): Promise<ReviewCard> {
+    return cardOf(await this.#call({ type: 'assign', review, to, note }, options))
+  }
+
+  /** What is masked in a card. That it was asked for goes on record. */
+  async reveal(
+    review: string,
+    options?: CallOptions,
+  ): Promise<{ readonly output: unknown; readonly payload: unknown; readonly edited?: unknown }> {
+    const { output, payload, edited } = await this.#call({ type: 'reveal', review }, options)
+    return { output, payload, ...(edited === undefined ? {} : { edited }) }
   }
 
   /** Counts of cards, agents and tasks. */

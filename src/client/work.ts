@@ -6,6 +6,7 @@
 import { limits } from '../protocol/formats.js'
 import type { Assignment } from '../protocol/nodeFrames.js'
 import { ChimeraError } from './chimeraError.js'
+import type { ActionDecision, ProposeOptions } from './proposals.js'
 import { TaskFailure } from './taskFailure.js'
 
 /** What an agent found. */
@@ -29,6 +30,12 @@ export interface TaskContext {
   readonly signal: AbortSignal
   /** Tells how far it is. Lost where there is no connection at the moment. */
   progress(report: { readonly percent?: number; readonly note?: string }): void
+  /**
+   * Asks before it acts: the gate lets the action pass, or a person decides. The time for the attempt stands meanwhile.
+   * Only `APPROVED` allows it, and what it allows is the decision's `action`. Rejects with a `ChimeraError` where the
+   * node refuses the question (`TOO_LARGE`, `CONFLICT`), or the attempt is over.
+   */
+  propose(action: unknown, options: ProposeOptions): Promise<ActionDecision>
   /** Gives the task back unworked, for another agent; no attempt is counted. Use it as `return ctx.release()`. */
   release(): Release
 }
@@ -46,15 +53,21 @@ export type End =
     }
   | { readonly type: 'release' }
 
+/** What a handler says while it works. */
+export interface WorkSays {
+  progress(task: Assignment, report: object): void
+  propose(task: Assignment, action: unknown, options: ProposeOptions): Promise<ActionDecision>
+}
+
 export class Work {
   readonly task: Assignment
   readonly #abort = new AbortController()
-  readonly #progress: (task: Assignment, report: object) => void
+  readonly #says: WorkSays
   #isReleased = false
 
-  constructor(task: Assignment, progress: (task: Assignment, report: object) => void) {
+  constructor(task: Assignment, says: WorkSays) {
     this.task = task
-    this.#progress = progress
+    this.#says = says
   }
 
   async run(handle: Handle): Promise<End> {
@@ -66,6 +79,11 @@ export class Work {
     }
   }
 
+  /** Why it was stopped; undefined: it wasn't. */
+  get reason(): ChimeraError | undefined {
+    return this.#abort.signal.reason as ChimeraError | undefined
+  }
+
   stop(code: 'CANCELLED' | 'LEASE_LOST' | 'DEADLINE' | 'CLOSED', why: string): void {
     this.#abort.abort(new ChimeraError(code, why))
   }
@@ -73,7 +91,8 @@ export class Work {
   #context(): TaskContext {
     return {
       signal: this.#abort.signal,
-      progress: (report) => this.#progress(this.task, report),
+      progress: (report) => this.#says.progress(this.task, report),
+      propose: (action, options) => this.#says.propose(this.task, action, options),
       release: () => {
         this.#isReleased = true
         return { kind: 'release' }

@@ -2,7 +2,9 @@
  * A node among others: it beats on the roll, watches the beats of the rest, and tells its shard owners who is there.
  *
  * A node whose own beat is late gives its shards up before anybody may take them: it is fenced by its own monotonic
- * clock, counted from when the last beat that was answered had been sent.
+ * clock, counted from when the last beat that was answered had been sent; the roll is read after that, since under load
+ * each call waits its turn. A roll that was long on its way says nothing: this node may have been frozen meanwhile, and
+ * would take everybody for dead.
  */
 import { shardOwnerAddress } from '../actors/addresses.js'
 import { type NodeEffect, type RanMessage, reply, tell } from '../actors/effects.js'
@@ -10,7 +12,7 @@ import type { Living } from '../actors/living.js'
 import type { ActorDefinition, Step } from '../actors/runtime/actor.js'
 import type { Asked, From, Woke } from '../actors/runtime/effect.js'
 import type { LivenessSpans, Member, MemberStatus, MembersView, Seen } from './members.js'
-import { type Called, callRoll, strike } from './roll.js'
+import { readRoll, strike, type Written, writeLine } from './roll.js'
 import { Standstill } from './standstill.js'
 
 export type MembershipArgs = {
@@ -25,10 +27,12 @@ export type MembershipArgs = {
 export type MembershipState = {
   readonly args: MembershipArgs
   readonly me: Member
-  /** When the call under way was sent; null: none is. */
-  readonly calledAt: number | null
-  /** When the last call that was answered had been sent. */
+  /** When the beat under way was sent; null: none is. */
+  readonly sentAt: number | null
+  /** When the last beat that was answered had been sent. */
   readonly answeredAt: number
+  /** When the reading under way was sent; null: none is. */
+  readonly readAt: number | null
   readonly watch: Standstill
   readonly members: readonly Member[]
   readonly isReplaced: boolean
@@ -50,7 +54,7 @@ export type WhoIsThere = { readonly kind: 'there'; readonly view: MembersView }
 /** Still for so long, a node is taken out of the roll. */
 const forgetMs = 3_600_000
 
-const tags = { roll: 1, strike: 2 } as const
+const tags = { beat: 1, roll: 2, strike: 3 } as const
 
 type MembershipStep = Step<MembershipState, NodeEffect>
 
@@ -64,8 +68,9 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
     const state: MembershipState = {
       args,
       me,
-      calledAt: null,
+      sentAt: null,
       answeredAt: now - args.spans.leaseMs,
+      readAt: null,
       watch: new Standstill(),
       members: [],
       isReplaced: false,
@@ -76,30 +81,16 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
 
   on: {
     ran: (state, { tag, result }, now) => {
-      if (tag !== tags.roll || state.calledAt === null) return [state]
-      const called = result as Called
-      if (called.kind === 'replaced') return replaced(state)
-      state.watch.look(new Map(called.members.map(({ node, beat: value }) => [node, value])), now)
-      const next = { ...state, members: called.members, answeredAt: state.calledAt, calledAt: null }
-      if (state.leaver !== null) {
-        const isWritten = called.members.some(({ node, status }) => node === state.me.node && status === 'left')
-        return isWritten ? [next, reply(state.leaver, { kind: 'gone' })] : beat(next, now)
-      }
-      const view = viewOf(next, now)
-      return [
-        next,
-        ...tellOwners(next, view),
-        ...forget(view),
-        { kind: 'wake', key: 'beat', at: Math.max(now, state.calledAt + state.args.beatMs) },
-        { kind: 'wake', key: 'fence', at: fenceAt(next) },
-      ]
+      if (tag === tags.beat) return beaten(state, result as Written, now)
+      return tag === tags.roll ? rollRead(state, result as readonly Member[], now) : [state]
     },
 
     ranNot: (state, { tag }, now) => {
-      if (tag !== tags.roll) return [state]
+      if (tag === tags.strike) return [state]
       state.watch.beginAnew(now)
+      if (tag === tags.roll) return [{ ...state, readAt: null }]
       return [
-        { ...state, calledAt: null },
+        { ...state, sentAt: null },
         { kind: 'wake', key: 'beat', at: now + state.args.beatMs },
       ]
     },
@@ -107,12 +98,12 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
     woke: (state, { key }, now) => {
       if (state.isReplaced) return [state]
       if (key === 'fence') return [state, ...tellOwners(state, viewOf(state, now))]
-      return state.calledAt === null ? beat(state, now) : [state]
+      return state.sentAt === null ? beat(state, now) : [state]
     },
 
     status: (state, { status }, now) => {
       const next = { ...state, me: { ...state.me, status } }
-      return state.calledAt === null && !state.isReplaced ? beat(next, now) : [next]
+      return state.sentAt === null && !state.isReplaced ? beat(next, now) : [next]
     },
 
     whoLives: (state, { from }, now) => {
@@ -124,7 +115,7 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
 
     leave: (state, { from }, now) => {
       const next: MembershipState = { ...state, me: { ...state.me, status: 'left' }, leaver: from }
-      return state.calledAt === null && !state.isReplaced ? beat(next, now) : [next]
+      return state.sentAt === null && !state.isReplaced ? beat(next, now) : [next]
     },
 
     whoIsThere: (state, { from }, now) => [state, reply<WhoIsThere>(from, { kind: 'there', view: viewOf(state, now) })],
@@ -134,16 +125,43 @@ export const membership: ActorDefinition<MembershipState, MembershipMessage, Nod
 const beat = (state: MembershipState, now: number): MembershipStep => {
   const me = { ...state.me, url: state.args.url(), beat: state.me.beat + 1 }
   return [
-    { ...state, me, calledAt: now },
-    { kind: 'run', tag: tags.roll, procedure: callRoll(me) },
+    { ...state, me, sentAt: now },
+    { kind: 'run', tag: tags.beat, procedure: writeLine(me) },
   ]
 }
 
-const fenceAt = ({ answeredAt, args }: MembershipState): number => answeredAt + (args.spans.leaseMs * 2) / 3
+const beaten = (state: MembershipState, written: Written, now: number): MembershipStep => {
+  const { sentAt, leaver } = state
+  if (sentAt === null) return [state]
+  if (written.kind === 'replaced') return replaced(state)
+  const next: MembershipState = { ...state, answeredAt: sentAt, sentAt: null, readAt: state.readAt ?? now }
+  if (leaver !== null) return written.status === 'left' ? [next, reply(leaver, { kind: 'gone' })] : beat(next, now)
+  return [
+    next,
+    ...(state.readAt === null ? [{ kind: 'run', tag: tags.roll, procedure: readRoll() } as const] : []),
+    { kind: 'wake', key: 'beat', at: Math.max(now, sentAt + next.args.beatMs) },
+    { kind: 'wake', key: 'fence', at: fenceAt(next) },
+  ]
+}
+
+const rollRead = (state: MembershipState, members: readonly Member[], now: number): MembershipStep => {
+  if (now - (state.readAt ?? now) > fenceMs(state)) {
+    state.watch.beginAnew(now)
+    return [{ ...state, readAt: null }]
+  }
+  state.watch.look(new Map(members.map(({ node, beat: value }) => [node, value])), now)
+  const next = { ...state, members, readAt: null }
+  const view = viewOf(next, now)
+  return [next, ...tellOwners(next, view), ...forget(view)]
+}
+
+const fenceMs = ({ args }: MembershipState): number => (args.spans.leaseMs * 2) / 3
+
+const fenceAt = (state: MembershipState): number => state.answeredAt + fenceMs(state)
 
 /** The newer process goes on under this name; this one owns nothing any more. */
 const replaced = (state: MembershipState): MembershipStep => {
-  const next = { ...state, calledAt: null, isReplaced: true }
+  const next = { ...state, sentAt: null, isReplaced: true }
   return [
     next,
     ...tellOwners(next, viewOf(next, Number.POSITIVE_INFINITY)),

@@ -14,20 +14,20 @@ const page = 256
 
 const memberKey = (node: string): string => `node/${node}`
 
-/** `replaced`: another process runs under this node's name. */
-export type Called = { readonly kind: 'called'; readonly members: readonly Member[] } | { readonly kind: 'replaced' }
+/** The line of this node as it stands now. `replaced`: another process runs under its name. */
+export type Written = { readonly kind: 'written'; readonly status: MemberStatus } | { readonly kind: 'replaced' }
 
 /**
- * Writes this node's line, and reads everybody's. The first beat of an incarnation takes the name over, and a line that
- * is gone, with the ledger's keys or after a long silence, is written anew.
+ * Writes this node's line. The first beat of an incarnation takes the name over, and a line that is gone, with the
+ * ledger's keys or after a long silence, is written anew.
  */
-export function* callRoll(me: Member): Procedure<Called> {
+export function* writeLine(me: Member): Procedure<Written> {
   const first = yield* write(me, me.beat === 1)
   const isGone = first.kind === 'refused' && (yield* readOne(rollShard, memberKey(me.node))) === null
   const outcome = isGone ? yield* write(me, true) : first
   if (outcome.kind === 'refused') return { kind: 'replaced' }
   if (outcome.kind !== 'done') throw new Unavailable(`the roll: ${outcome.kind}`)
-  return { kind: 'called', members: yield* readRoll() }
+  return { kind: 'written', status: me.status }
 }
 
 function* write(me: Member, isNew: boolean): Procedure<Outcome> {

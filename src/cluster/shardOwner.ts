@@ -3,17 +3,22 @@
  *
  * It takes the shard when the members' view places it here and its last owner has given it up or lapsed. Then it buries
  * holders that died and tries again what they left, brings delayed tasks into their lanes and late ones to their end,
- * keeps logs within bounds, and forgets what ended long ago. Each of its transactions carries the epoch: an owner that
- * slept through its own replacement changes nothing.
+ * seals what is on record, keeps logs within bounds, forgets what ended long ago, and brings policies into force that
+ * whoever changed them left half done. Each of its transactions carries the epoch, or may come late and twice: an owner
+ * that slept through its own replacement changes nothing.
  */
-import type { NodeEffect, RanMessage } from '../actors/effects.js'
+import { courierAddress } from '../actors/addresses.js'
+import { type NodeEffect, type RanMessage, tell } from '../actors/effects.js'
 import type { ActorDefinition, Step } from '../actors/runtime/actor.js'
 import type { Woke } from '../actors/runtime/effect.js'
 import type { Desk } from '../tasks/desk.js'
 import { settleDue } from '../tasks/due.js'
 import { retryOrphans } from '../tasks/orphans.js'
 import { boundOutcomes, type OutcomeBounds } from '../tasks/outcomes.js'
-import { dropOld } from '../tasks/retention.js'
+import { spreadHalfDone } from '../tasks/policyRecord.js'
+import { dropOld, type Retention } from '../tasks/retention.js'
+import { type Sealing, sealRecord } from '../tasks/sealing.js'
+import { readWebhooksOf } from '../tasks/webhook.js'
 import { isDead, isKnown, isPlacedHere, type MembersView } from './members.js'
 import { type Look, lookAtHolders, releaseShard, type Taken, takeShard } from './ownership.js'
 
@@ -23,7 +28,7 @@ export type ShardOwnerArgs = {
   /** How long what dead holders left can be adopted. */
   readonly resumeMs: number
   /** What is kept, and how long. */
-  readonly bounds: OutcomeBounds & { readonly taskRetentionMs: number; readonly auditRetentionMs: number }
+  readonly bounds: OutcomeBounds & Retention
 }
 
 /** What a dead holder left can be tried again from `at` on. */
@@ -69,11 +74,28 @@ const dueMs = 100
 const boundMs = 5_000
 const retentionEachMs = 10_000
 const lookMs = 1_000
+const policiesMs = 1_000
+/** What is on record is sealed within a second, a slow commit and a second look included. */
+const sealMs = 400
+const cardsMs = 1_000
+const webhooksMs = 1_000
 const againMs = 500
 /** A node that has just come may go again at once: shards don't move for that. */
 const settleMs = 1_000
 
-const duties = ['take', 'release', 'look', 'due', 'orphans', 'bound', 'retention'] as const
+const duties = [
+  'take',
+  'release',
+  'look',
+  'due',
+  'orphans',
+  'bound',
+  'retention',
+  'policies',
+  'cards',
+  'seal',
+  'webhooks',
+] as const
 type Duty = (typeof duties)[number]
 
 type OwnerStep = Step<ShardOwnerState, NodeEffect>
@@ -166,9 +188,14 @@ const taken = (state: ShardOwnerState, result: Taken, now: number): OwnerStep =>
   return [
     next,
     { kind: 'wake', key: 'due', at: now },
+    { kind: 'wake', key: 'seal', at: now },
     { kind: 'wake', key: 'orphans', at },
     { kind: 'wake', key: 'bound', at: now + boundMs },
     { kind: 'wake', key: 'retention', at: now + retentionEachMs },
+    { kind: 'wake', key: 'cards', at: now + cardsMs },
+    { kind: 'wake', key: 'webhooks', at: now },
+    // Of one shard there is nothing to spread.
+    ...(state.args.desk.shards === 1 ? [] : [{ kind: 'wake', key: 'policies', at: now } as const]),
     ...(state.view?.isAlone ? [] : [{ kind: 'wake', key: 'look', at: now + lookMs } as const]),
   ]
 }
@@ -195,6 +222,14 @@ const run = (state: ShardOwnerState, duty: Duty, now: number): readonly NodeEffe
       return [{ kind: 'run', tag, procedure: settleDue({ shard, epoch }) }]
     case 'bound':
       return [{ kind: 'run', tag, procedure: boundOutcomes({ shard, epoch }, bounds, now) }]
+    case 'policies':
+      return [{ kind: 'run', tag, procedure: spreadHalfDone(desk, shard) }]
+    case 'seal':
+      return [{ kind: 'run', tag, procedure: sealRecord(desk, { shard, epoch }) }]
+    case 'webhooks':
+      return [{ kind: 'run', tag, procedure: readWebhooksOf(shard) }]
+    case 'cards':
+      return [{ kind: 'run', tag, procedure: desk.cards.settleDue({ shard, epoch }) }]
     case 'retention':
       return [{ kind: 'run', tag, procedure: dropOld(desk, { shard, epoch }, bounds, now) }]
     case 'orphans': {
@@ -226,6 +261,18 @@ const done = (state: ShardOwnerState, owned: Owned, duty: Duty, result: unknown,
     }
     case 'bound':
       return [state, { kind: 'wake', key: 'bound', at: now + boundMs }]
+    case 'policies':
+      return [state, { kind: 'wake', key: 'policies', at: now + policiesMs }]
+    case 'webhooks':
+      return [
+        state,
+        tell(courierAddress, { kind: 'serve', shard: state.args.shard, epoch: owned.epoch, webhooks: result }),
+        { kind: 'wake', key: 'webhooks', at: now + webhooksMs },
+      ]
+    case 'cards':
+      return [state, { kind: 'wake', key: 'cards', at: result === true ? now : now + cardsMs }]
+    case 'seal':
+      return [state, { kind: 'wake', key: 'seal', at: (result as Sealing).hasMore ? now : now + sealMs }]
     case 'retention':
       return [state, { kind: 'wake', key: 'retention', at: Number(result) > 0 ? now : now + retentionEachMs }]
     case 'orphans':

@@ -195,12 +195,19 @@ export interface Ledger {
   /**
    * `listener` gets each hint after its commit. Where some were lost on their way it gets `missedHints`, once they come
    * again. Returns what ends it.
+   *
+   * `keeps` is asked for hints of this process's own commits: those that it keeps are told to no other process
+   * (`isKept`), and it passes on what it can't see to itself. Where there are no others nobody is asked.
    */
-  onHint(listener: (shard: number, hint: string) => void): () => void
+  onHint(listener: HintListener, keeps?: (hint: string) => boolean): () => void
+  /** Tells a hint to the other processes, without waiting for it: it may be lost on its way, as any. */
+  passHint(shard: number, hint: string): void
 
   /** Flushes what is under way and lets go of everything. A second call is the same call. */
   close(): Promise<void>
 }
+
+export type HintListener = (shard: number, hint: string, isKept: boolean) => void
 
 /** In place of hints that were lost: anything may have happened. */
 export const missedHints = '*'

@@ -7,20 +7,25 @@ import type { Config } from '../config.js'
 import { newId } from '../ids.js'
 import type { Ledger } from '../ledger/port.js'
 import { systemRandom } from '../random.js'
-import { createGate } from '../safety/gate.js'
+import { createJudgingPool } from '../safety/apart/judgingPool.js'
+import { createGate, filtersOf } from '../safety/gate.js'
 import { hashOfOutput } from '../safety/outputHash.js'
-import { defaultPolicy } from '../safety/policy.js'
+import { drawBy } from '../safety/policy/sample.js'
+import type { Verdict } from '../tasks/verdict.js'
 import { createLog, type Log } from '../telemetry/log.js'
 import { createMetrics, type Metrics } from '../telemetry/metrics.js'
 import { createAuthenticator, signToken, type TokenClaims } from '../transport/authentication.js'
 import { createServer, type Server } from '../transport/server.js'
+import { createEgress } from '../webhooks/egress.js'
 import { cardsWaiting } from './cardsWaiting.js'
-import { openLedger } from './openLedger.js'
+import { createJudgeApart } from './judgeApart.js'
+import { type OpenedLedger, openLedger } from './openLedger.js'
 import { performer } from './performer.js'
 import { createPlane, type Plane, type PlaneOptions } from './plane.js'
 import { settingsOf } from './settings.js'
 import { openTokenSecret } from './tokenSecret.js'
 import { version } from './version.js'
+import { waitingRoom } from './waitingRoom.js'
 
 export interface ChimeraNode {
   readonly url: string
@@ -54,13 +59,15 @@ export const startNode = async (
 ): Promise<ChimeraNode> => {
   const log = createLog({ level: config.logLevel })
   const failure = failureOf()
-  const ledger = await openLedger(config, {
+  const room = waitingRoom(config)
+  const { ledger, unreadyFor } = await openLedger(config, {
     log,
     onForeign: failure.fail,
+    onWaiting: room.wait,
     ...(signal === undefined ? {} : { signal }),
-  })
+  }).finally(room.close)
   try {
-    return await serve(config, ledger, log, failure)
+    return await serve(config, { ledger, unreadyFor }, log, failure)
   } catch (error) {
     await ledger.close()
     throw error
@@ -78,7 +85,7 @@ const failureOf = () => {
 
 const serve = async (
   config: Config,
-  ledger: Ledger,
+  { ledger, unreadyFor }: OpenedLedger,
   log: Log,
   { failed, fail }: ReturnType<typeof failureOf>,
 ): Promise<ChimeraNode> => {
@@ -91,13 +98,28 @@ const serve = async (
     mailboxDepth: () => plane.system.depth(),
     cards: () => cardsWaiting(plane, clock.now()),
   })
+  const egress = createEgress({ networks: config.webhookNetworks })
   let sessions = 0
   const node = isShared ? nameOf(config) : loneName
   const leaseSecret = await ledger.secret('leases')
+  const recordSecret = await ledger.secret('record')
+  const draw = drawBy(await ledger.secret('samples'))
+  const gate = createGate((said) => plane.policyFor(said), filtersOf, draw)
+  const pool = createJudgingPool({ clock, onLost: (why) => log.warn('a worker of the gate was lost', { why }) })
+  const judgeApart = createJudgeApart(
+    pool,
+    draw,
+    () => performance.now(),
+    (verdict, tookMs) => watchGate(metrics, verdict, tookMs),
+  )
   const newPlane = (): Plane => {
     const mine: Plane = createPlane({
       ...partsOf(node, config, ledger, clock, () => config.publicUrl ?? urlOf(config.host, server.port)),
       secret: leaseSecret,
+      egress,
+      recordSecret,
+      gate,
+      judgeApart,
       nextSession: () => ++sessions,
       send: (session, frame) => server.connections.send(session, frame),
       sendAll: (frame) => server.connections.sendAll(frame),
@@ -129,7 +151,7 @@ const serve = async (
     tell: (to, message) => plane.system.tell(to, message),
     openSession: ({ role, identity }) => plane.openSession(role, identity),
     perform: performer(() => plane, clock, log),
-    unreadyFor: async () => (isDraining ? 'the node is draining' : plane.unreadyFor()),
+    unreadyFor: async () => (isDraining ? 'the node is draining' : (unreadyFor() ?? plane.unreadyFor())),
     readMetrics: metrics.read,
     count: metrics.count,
     onFailure: (error) => log.error('a connection or call failed', { why: String(error) }),
@@ -138,6 +160,7 @@ const serve = async (
     await server.start()
   } catch (error) {
     await plane.stop()
+    await pool.close()
     throw error
   }
   const url = urlOf(config.host, server.port)
@@ -154,6 +177,8 @@ const serve = async (
     await idle(clock, Math.min(until, clock.now() + handOverMs), () => plane.ownsNothing())
     await plane.leave().catch((error: unknown) => log.warn('left without a word', { why: String(error) }))
     await plane.stop()
+    await pool.close()
+    egress.close()
     await ledger.close()
     log.info('stopped')
   }
@@ -192,7 +217,20 @@ const partsOf = (
   ledger: Ledger,
   clock: Clock,
   url: () => string,
-): Omit<PlaneOptions, 'secret' | 'nextSession' | 'send' | 'sendAll' | 'close' | 'whenSent' | 'watch'> => {
+): Omit<
+  PlaneOptions,
+  | 'secret'
+  | 'egress'
+  | 'recordSecret'
+  | 'gate'
+  | 'judgeApart'
+  | 'nextSession'
+  | 'send'
+  | 'sendAll'
+  | 'close'
+  | 'whenSent'
+  | 'watch'
+> => {
   const { redis, nodeLeaseMs, nodeQuietMs } = config
   return {
     node,
@@ -202,7 +240,6 @@ const partsOf = (
     scheduler: eventLoopScheduler(),
     random: systemRandom,
     newId,
-    gate: createGate(() => defaultPolicy),
     hashOf: hashOfOutput,
     // The lock of a data folder is its node's alone.
     cluster:
@@ -220,10 +257,7 @@ const watchBy = (log: Log, metrics: Metrics, failed: (failure: NodeFailure) => v
     metrics.commitSize.observe(transactions)
     metrics.commitMs.observe(tookMs)
   },
-  judged: (verdict, tookMs) => {
-    metrics.gateMs.observe(tookMs)
-    metrics.count(verdict.kind === 'pass' ? 'verdict.pass' : `verdict.${verdict.reason}`, 1)
-  },
+  judged: (verdict, tookMs) => watchGate(metrics, verdict, tookMs),
   dispatched: (tookMs) => metrics.dispatchMs.observe(tookMs),
   deadLetter: ({ to, messageKind, reason }) => {
     metrics.count(`deadLetter.${reason}`, 1)
@@ -231,3 +265,8 @@ const watchBy = (log: Log, metrics: Metrics, failed: (failure: NodeFailure) => v
   },
   failed,
 })
+
+const watchGate = (metrics: Metrics, verdict: Verdict, tookMs: number): void => {
+  metrics.gateMs.observe(tookMs)
+  metrics.count(verdict.kind === 'pass' ? 'verdict.pass' : `verdict.${verdict.reason}`, 1)
+}

@@ -5,9 +5,11 @@
  * it is: nothing here reads a clock, the environment or randomness of its own.
  */
 import {
+  courierAddress,
   dispatcherAddress,
   fleetWatchAddress,
   membershipAddress,
+  policyWatchAddress,
   registryAddress,
   reviewQueueAddress,
   shardDoorAddress,
@@ -18,6 +20,7 @@ import type { SessionFacts } from '../actors/agentSessionState.js'
 import { dispatcher } from '../actors/dispatcher.js'
 import type { Identity, NodeFailure, NodeOwnEffect } from '../actors/effects.js'
 import { type FleetWatchState, fleetWatch } from '../actors/fleetWatch.js'
+import { type KnownPolicy, knownPolicy, type PolicyWatchState, policyWatch } from '../actors/policyWatch.js'
 import { createProcedureRunner, type ProcedureRunner } from '../actors/procedureRunner.js'
 import { producerSession } from '../actors/producerSession.js'
 import { registry } from '../actors/registry.js'
@@ -37,13 +40,21 @@ import type { Role } from '../protocol/frames.js'
 import type { WireLimits } from '../protocol/nodeFrames.js'
 import type { Random } from '../random.js'
 import { cardDesk } from '../review/cardDesk.js'
+import type { ReviewSpans } from '../review/deadlines.js'
 import { operatorSession } from '../review/operatorSession.js'
 import { reviewQueue } from '../review/reviewQueue.js'
+import type { GatePolicy } from '../safety/policy.js'
 import type { Desk } from '../tasks/desk.js'
 import { createLeaseSigner } from '../tasks/lease.js'
+import { createNotary } from '../tasks/notary.js'
 import type { Gate, Said, Verdict } from '../tasks/verdict.js'
-import { tellHint } from './hints.js'
+import { courier } from '../webhooks/courier.js'
+import type { Egress } from '../webhooks/egress.js'
+import { noEgress } from '../webhooks/noEgress.js'
+import { keepsHint, tellHint } from './hints.js'
+import { createJudging, type JudgeApart } from './judging.js'
 import { operatorRequests } from './operatorRequests.js'
+import { policyIn, policyInForce } from './policies.js'
 import { effectShells, errorText } from './shells.js'
 
 export type PlaneSettings = {
@@ -57,7 +68,12 @@ export type PlaneSettings = {
   readonly taskRetentionMs: number
   readonly outcomesKept: number
   readonly outcomeRetentionMs: number
+  readonly absentRetentionMs: number
   readonly auditRetentionMs: number
+  /** How long an operator has a card to themselves, unless they claim it again. */
+  readonly claimMs: number
+  /** How long a card may wait. */
+  readonly reviewMs: ReviewSpans
 }
 
 /** What the plane tells whoever watches it. */
@@ -90,6 +106,8 @@ export type PlaneOptions = {
   readonly ledger: Ledger
   /** Signs leases and sessions. */
   readonly secret: Uint8Array
+  /** Makes the key that signs what is on record. */
+  readonly recordSecret: Uint8Array
   readonly clock: Clock
   readonly scheduler: Scheduler
   readonly random: Random
@@ -97,6 +115,8 @@ export type PlaneOptions = {
   /** Numbers sessions: none twice in the life of a process, whose incarnations share its connections. */
   readonly nextSession: () => number
   readonly gate: Gate
+  /** For what is too large for the event loop; missing: nothing is. */
+  readonly judgeApart?: JudgeApart
   readonly hashOf: (value: unknown) => string
   /** Null: the ledger is this node's own. */
   readonly cluster: ClusterSettings | null
@@ -106,6 +126,8 @@ export type PlaneOptions = {
   readonly close: (session: Address, code: number, reason: string) => void
   /** Calls `then` once nearly all that was sent has left. Where it is missing, what is sent has left. */
   readonly whenSent?: (session: Address, then: () => void) => void
+  /** How webhooks are called. Where it is missing, nothing leaves. */
+  readonly egress?: Egress
   readonly settings: PlaneSettings
   readonly watch: PlaneWatch
 }
@@ -118,6 +140,8 @@ export interface Plane {
   readonly producerRequests: ReturnType<typeof producerRequests>
   /** A session for a new connection of this role. */
   openSession(role: Role, identity: Identity): Address
+  /** What the gate has to judge this by; undefined: it isn't known well enough just now. */
+  policyFor(said: Said): GatePolicy | undefined
   /** Those that were served since the start. */
   readonly tenants: ReadonlySet<string>
   /** Lets the tenant's dispatcher and review queue be there. */
@@ -136,6 +160,8 @@ export interface Plane {
 }
 
 const leaveMs = 2_000
+/** How long the ledger may take to say by what to judge. */
+const learnMs = 2_000
 /** Of its send buffer, for what a session sends unasked: the rest is for replies, of which the largest has a half. */
 const aheadPart = 1 / 4
 
@@ -147,11 +173,13 @@ export const createPlane = (options: PlaneOptions): Plane => {
     holder: options.holder,
     isAlone: options.cluster === null,
     signer: createLeaseSigner(options.secret, () => ledger.durability.generation),
-    cards: cardDesk(),
+    notary: createNotary(options.recordSecret, () => ledger.durability.generation),
+    cards: cardDesk(settings.reviewMs),
     chance: () => options.random.next(),
     newId: options.newId,
     limits: { laneEntries: settings.tasksPerLane },
   }
+  const egress = options.egress ?? noEgress
   const runner = createProcedureRunner(ledger, clock, () => system)
   const judge = (said: Said): Verdict => {
     const started = performance.now()
@@ -159,11 +187,25 @@ export const createPlane = (options: PlaneOptions): Plane => {
     watch.judged(verdict, performance.now() - started)
     return verdict
   }
+  const policyOf = (tenant: string): KnownPolicy | undefined =>
+    knownPolicy(system.inspect(policyWatchAddress) as PolicyWatchState | undefined, tenant)
   const system: ActorSystem<NodeOwnEffect> = createActorSystem<NodeOwnEffect>({
     clock,
     scheduler: options.scheduler,
     random: options.random,
-    effects: effectShells({ ...options, runner, judge }),
+    effects: effectShells({
+      ...options,
+      runner,
+      post: egress.post,
+      judge: createJudging({
+        judge,
+        hashOf: options.hashOf,
+        known: policyOf,
+        learn: (tenant, after) => system.ask(policyWatchAddress, { kind: 'learn', tenant, after }, learnMs),
+        now: clock.now,
+        ...(options.judgeApart === undefined ? {} : { apart: options.judgeApart }),
+      }),
+    }),
     onDeadLetter: (letter) => {
       watch.deadLetter(letter)
       if (letter.messageKind === 'assigned' || letter.messageKind === 'doYouHold') lookForTasks()
@@ -202,12 +244,20 @@ export const createPlane = (options: PlaneOptions): Plane => {
   )
   const forOperators = operatorRequests({
     desk,
-    judge: (said) => ({ verdict: judge(said), hash: options.hashOf(said.value) }),
+    judge: { judge, hashOf: options.hashOf },
+    claimMs: settings.claimMs,
     tasks: taskRequests(desk),
+    whyRefused: egress.whyRefused,
   })
 
   system.spawn(registry, registryAddress, { desk })
   system.spawn(fleetWatch, fleetWatchAddress, { desk, generation: () => ledger.durability.generation })
+  system.spawn(policyWatch, policyWatchAddress, {
+    shards: ledger.shards,
+    generation: () => ledger.durability.generation,
+    read: policyIn,
+  })
+  system.spawn(courier, courierAddress, { desk })
   for (let shard = 0; shard < ledger.shards; shard++) {
     system.spawn(shardDoor, shardDoorAddress(shard), { shard })
     system.spawn(shardOwner, shardOwnerAddress(shard), {
@@ -216,6 +266,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
       resumeMs: settings.resumeMs,
       bounds: {
         taskRetentionMs: settings.taskRetentionMs,
+        absentRetentionMs: settings.absentRetentionMs,
         auditRetentionMs: settings.auditRetentionMs,
         outcomesKept: settings.outcomesKept,
         outcomeRetentionMs: settings.outcomeRetentionMs,
@@ -232,7 +283,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
     system.spawn(membership, membershipAddress, { shards: ledger.shards, me, url, beatMs, spans })
   }
   let { generation } = ledger.durability
-  const endHints = ledger.onHint((shard, hint) => {
+  const onHint = (shard: number, hint: string, isKept: boolean): void => {
     if (hint === missedHints && ledger.durability.generation !== generation) {
       generation = ledger.durability.generation
       watch.note('error', 'the ledger lost what it had acknowledged: clients are told', { generation })
@@ -241,8 +292,9 @@ export const createPlane = (options: PlaneOptions): Plane => {
       // What it gave back from before is in nobody's hands here.
       lookForTasks()
     }
-    tellHint(system, options.node, shard, hint)
-  })
+    tellHint(system, options.node, { shard, hint, isKept })
+  }
+  const endHints = ledger.onHint(onHint, (hint) => keepsHint(system, hint, clock.now()))
   const tenants = new Set<string>()
 
   const serveTenant = (tenant: string): void => {
@@ -251,6 +303,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
     system.spawn(dispatcher, dispatcherAddress(tenant), { tenant, node: options.node, shards: ledger.shards })
     system.spawn(reviewQueue, reviewQueueAddress(tenant), { tenant, shards: ledger.shards })
     system.tell(fleetWatchAddress, serve(tenant))
+    system.tell(policyWatchAddress, serve(tenant))
   }
 
   const openSession = (role: Role, identity: Identity): Address => {
@@ -274,6 +327,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
     operatorRequests: forOperators,
     producerRequests: forProducers,
     openSession,
+    policyFor: (said) => policyInForce(policyOf(said.tenant), said, clock.now()),
     tenants,
     serveTenant,
     unreadyFor: () => {

@@ -23,5 +23,8 @@ export const settingsOf = (config: Config): PlaneSettings => ({
   taskRetentionMs: config.taskRetentionMs,
   outcomesKept: config.outcomesKept,
   outcomeRetentionMs: config.outcomeRetentionMs,
+  absentRetentionMs: config.absentRetentionMs,
   auditRetentionMs: config.auditRetentionMs,
+  claimMs: config.claimMs,
+  reviewMs: { high: config.reviewHighMs, normal: config.reviewNormalMs, low: config.reviewLowMs },
 })

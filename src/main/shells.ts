@@ -7,12 +7,14 @@ import type { Address } from '../actors/runtime/actor.js'
 import type { ActorSystem, EffectHandlers } from '../actors/runtime/system.js'
 import type { ShardDoorMessage } from '../actors/shardDoor.js'
 import { Unavailable } from '../tasks/procedure.js'
-import type { Said, Verdict } from '../tasks/verdict.js'
+import type { Egress } from '../webhooks/egress.js'
+import type { createJudging } from './judging.js'
 import type { PlaneOptions } from './plane.js'
 
-type Parts = Pick<PlaneOptions, 'ledger' | 'holder' | 'send' | 'close' | 'whenSent' | 'watch' | 'hashOf'> & {
+type Parts = Pick<PlaneOptions, 'ledger' | 'holder' | 'send' | 'close' | 'whenSent' | 'watch'> & {
   readonly runner: ProcedureRunner
-  readonly judge: (said: Said) => Verdict
+  readonly post: Egress['post']
+  readonly judge: ReturnType<typeof createJudging>
 }
 
 /** What a procedure that could not be carried out just now is told to wait. */
@@ -36,12 +38,11 @@ export const effectShells = (parts: Parts): EffectHandlers<NodeOwnEffect> => {
       else parts.whenSent(self, then)
     },
 
-    judge: ({ tag, said }, self, system) => {
-      const verdict = parts.judge(said)
-      // What passes is bound to its turn by the lease; only what a person will decide on needs a name of its own.
-      const hash = verdict.kind === 'hold' ? parts.hashOf(said.value) : ''
-      const message = { kind: 'judged', tag, verdict, hash }
-      system.tell(self, message)
+    judge: ({ tag, ...asked }, self, system) => {
+      parts.judge(asked, (judgement) => {
+        const message = { kind: 'judged', tag, ...judgement }
+        system.tell(self, message)
+      })
     },
 
     run: ({ tag, procedure }, self, system) => {
@@ -61,6 +62,15 @@ export const effectShells = (parts: Parts): EffectHandlers<NodeOwnEffect> => {
     failNode: ({ failure }) => watch.failed(failure),
 
     note: ({ level, text, about }) => watch.note(level, text, about),
+
+    passHint: ({ shard, hint }) => ledger.passHint(shard, hint),
+
+    post: ({ tag, outgoing }, self, system) => {
+      parts.post(outgoing).then((posted) => {
+        const message = { kind: 'posted', tag, posted }
+        system.tell(self, message)
+      })
+    },
 
     answer: ({ tickets, outcomes }) => runner.answer(tickets, outcomes),
 

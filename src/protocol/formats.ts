@@ -28,6 +28,8 @@ export const limits = {
   envelopeDepth: 64,
   freeDepth: 10_000,
   tasksPerSubmit: 256,
+  /** Cards that are decided on in one go. */
+  decisions: 100,
   queues: 64,
   steps: 64,
   capacity: 1_024,
@@ -43,6 +45,12 @@ export const limits = {
   traceBytes: 512,
   tokenBytes: 16_384,
   cursorBytes: 1_024,
+  /** A policy, as JSON. */
+  policyBytes: 262_144,
+  /** Subscribers of one webhook. */
+  webhookOutcomes: 16,
+  urlBytes: 2_048,
+  numbersDays: 90,
   pageSize: 1_000,
   uint32: 0xffff_ffff,
 } as const
@@ -85,7 +93,10 @@ export const formats = {
   id: matching(/^[A-Za-z0-9_-]{1,64}$/, 'an id: 1 to 64 of A-Z a-z 0-9 _ -'),
   /** Of queues, subscribers and instances. */
   name: matching(/^[A-Za-z0-9._-]{1,64}$/, 'a name: 1 to 64 of A-Z a-z 0-9 . _ -'),
+  /** An entry of the audit log: shard and number. */
+  auditEntry: matching(/^\d{1,9}\/[1-9]\d{0,14}$/, "an entry's shard and number, such as 3/17"),
   lease: bytesBetween(1, 512),
+  url: bytesBetween(1, limits.urlBytes),
   session: bytesBetween(1, 512),
   key: bytesBetween(1, 256),
   tenant: matching(/^t_[a-z0-9_-]{1,63}$/, 't_ and 1 to 63 of a-z 0-9 _ -'),

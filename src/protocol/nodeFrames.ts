@@ -96,6 +96,7 @@ export type DecisionFrame = {
   /** Where the operator changed it. */
   readonly action?: Free
   readonly reason?: string
+  readonly reasonCode?: string
   readonly deadline: number
 }
 

@@ -91,6 +91,8 @@ export type ReviewFinding = {
   readonly start?: number
   readonly end?: number
   readonly inKey?: boolean
+  /** How it was read, the first step first (`joined`, `base64 letters`); missing: as it stands there. */
+  readonly view?: string
   readonly excerpt: string
 }
 
@@ -113,8 +115,12 @@ export type ReviewCard = {
   readonly confidence: number
   readonly payload: Free
   readonly output: Free
+  /** What the agent says its action is for. */
+  readonly summary?: string
   readonly outputHash: string
   readonly policyVersion: string
+  /** People who have to approve it, where that is more than one. */
+  readonly approvalsRequired?: number
   readonly agentId: string
   readonly status: CardStatus
   readonly claimedBy?: string
@@ -125,7 +131,18 @@ export type ReviewCard = {
   readonly operatorId?: string
   readonly createdAt: number
   readonly resolvedAt?: number
+  /** Released in the place of `output`; while the card waits, what the approvals so far are of. */
   readonly edited?: Free
+  /** What the gate would have held the edit for. */
+  readonly editHeld?: {
+    readonly reason: CardReason
+    readonly severity: CardSeverity
+    readonly details: string
+    readonly findings: readonly ReviewFinding[]
+  }
+  /** Half of its time was over; three quarters were, and it became everybody's. */
+  readonly remindedAt?: number
+  readonly escalatedAt?: number
   readonly decisionReason?: string
   readonly reasonCode?: string
   readonly note?: string
@@ -178,5 +195,8 @@ export type AgentRecord = {
   readonly queues: readonly string[]
   /** How many tasks. */
   readonly holding: number
+  /** By name, or as an instance of one that is. What is said of the whole tenant stands in the fleet's record. */
+  readonly paused?: boolean
+  readonly banned?: boolean
   readonly metrics?: Free
 }

@@ -20,18 +20,22 @@ export type Child = {
   readonly thaw: () => void
 }
 
-/** Rejects where the program can't be run at all. A group of its own: Ctrl-C is for the one who proves. */
+/**
+ * Rejects where the program can't be run at all. A group of its own: Ctrl-C is for the one who proves.
+ * @param removes a folder that the guard removes, where this process doesn't come to do it
+ */
 export async function startChild(
   program: string,
   args: readonly string[],
   options: Omit<SpawnOptions, 'detached'>,
+  removes = '',
 ): Promise<Child> {
   const child = spawn(program, args, { ...options, detached: true })
   const ended = once(child, 'exit')
   const { pid } = child
   if (pid === undefined) throw await ended.then(() => new Error(`${program} could not be run`))
   ended.catch(() => {})
-  const guard = guardOf(pid)
+  const guard = guardOf(pid, removes)
   child.once('exit', () => guard.kill('SIGKILL'))
   const isRunning = () => child.exitCode === null && child.signalCode === null
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
@@ -50,8 +54,9 @@ export async function startChild(
   }
 }
 
-function guardOf(pid: number): ChildProcess {
-  const guard = spawn('sh', ['-c', 'read -r _; kill -9 "$0"', `${pid}`], {
+function guardOf(pid: number, removes: string): ChildProcess {
+  const script = 'read -r _; kill -9 "$0"; [ -z "$1" ] || rm -rf "$1"'
+  const guard = spawn('sh', ['-c', script, `${pid}`, removes], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })

@@ -12,7 +12,7 @@ import { Fleet } from './fleet.js'
 import { History } from './history.js'
 import { NodeProcess } from './nodeProcess.js'
 import { Readiness } from './readiness.js'
-import { type Flush, RedisServer } from './redisServer.js'
+import { type RedisOptions, type RedisServer, startRedis } from './redisServer.js'
 import { Reviewer, type ReviewerOptions } from './reviewer.js'
 import type { Spans } from './spans.js'
 import { Submitter, type SubmitterOptions } from './submitter.js'
@@ -21,7 +21,7 @@ import { watchLedger } from './witness.js'
 /** What a fault needs there to be; what it doesn't say is as in `usualShape`. */
 export type Shape = {
   readonly nodes: number
-  readonly flush: Flush
+  readonly flush: NonNullable<RedisOptions['appendfsync']>
   readonly fleets: number
   /** In each fleet; of a crowd each has its share. */
   readonly agents: number | 'crowd'
@@ -149,7 +149,8 @@ export class World {
     const { folder, shape } = this
     const common = { 'heartbeat-ms': spans.heartbeatMs, 'lease-ms': spans.leaseMs, 'resume-ms': spans.resumeMs }
     if (!isEmbedded) {
-      const redis = await RedisServer.start(folder, shape.flush)
+      const [own, log] = [join(folder, 'redis'), join(folder, 'redis.log')]
+      const redis = await startRedis({ folder: own, log, appendonly: 'yes', appendfsync: shape.flush })
       this.#redis = redis
       this.#ends.push(() => redis.kill())
     }

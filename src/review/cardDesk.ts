@@ -1,17 +1,25 @@
 /** What those who hold results and end tasks need of cards: the review's side of their transactions. */
 import type { CardDesk } from '../tasks/desk.js'
 import { cardKey } from '../tasks/keys.js'
-import { newCard } from './card.js'
+import { answerOf } from './answer.js'
+import { cardOf, newCard } from './card.js'
+import { settleCards } from './cardDue.js'
 import { openWrites, withdrawnWrites } from './cardWrites.js'
+import type { ReviewSpans } from './deadlines.js'
 
-export const cardDesk = (): CardDesk => ({
+/** `spans`: missing, no card has a deadline. */
+export const cardDesk = (spans?: ReviewSpans): CardDesk => ({
   open: (word, now) => {
-    const card = newCard(word, now)
-    return { review: card.id, writes: openWrites(card) }
+    const card = newCard(word, now, spans && now + spans[word.verdict.severity])
+    return { review: card.id, writes: openWrites(card, word.verdict.lifts) }
   },
 
   withdraw: (task, review, now) => ({
     guards: [{ kind: 'equals', record: cardKey(review), field: 'status', value: 'PENDING' }],
     writes: withdrawnWrites({ id: review, tenant: task.tenant, task: task.id }, now),
   }),
+
+  answerOf: (fields) => answerOf(cardOf(fields)),
+
+  settleDue: settleCards,
 })

@@ -6,6 +6,7 @@
  */
 import type { Fields, Write } from '../ledger/port.js'
 import type { CardStatus } from '../protocol/records.js'
+import { agingSet } from '../tasks/keys.js'
 import { shardOf } from '../tasks/shardOf.js'
 
 /** Waiting cards of a tenant in one shard. */
@@ -37,9 +38,11 @@ export const waitingWrites = (tenant: string, review: string, n: 1 | -1): readon
   { kind: 'add', record: tallyKey(tenant), field: 'fingerprint', n: n * fingerprintOf(review) },
 ]
 
-export const decidedWrite = (tenant: string, status: CardStatus, at: number): Write => ({
-  kind: 'add',
-  record: decidedKey(tenant, dayOf(at)),
-  field: status,
-  n: 1,
-})
+/** One more was decided. The day's record goes by itself, long after it. */
+export const decidedTally = (tenant: string, status: CardStatus, at: number): readonly Write[] => {
+  const record = decidedKey(tenant, dayOf(at))
+  return [
+    { kind: 'add', record, field: status, n: 1 },
+    { kind: 'index', set: agingSet, member: record, score: at },
+  ]
+}

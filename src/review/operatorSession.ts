@@ -130,10 +130,6 @@ const liveFrame = (live: Live, frame: OperatorFrame, now: number): SessionStep =
       return frame.id === undefined ? [live] : [live, answerTo(frame.id, ack({ now }))]
     case 'reauth':
       return [live]
-    case 'claim':
-    case 'assign':
-    case 'reveal':
-      return [live, answerTo(frame.id, refuse('UNKNOWN_TYPE', `type: ${frame.type} is not served by this version`))]
     case 'subscribe':
       return open(live, frame, now)
     default:

@@ -9,24 +9,38 @@ import { ask, type Procedure, readOne } from '../tasks/procedure.js'
 import { ack, overloaded, type Reply, refuse } from '../tasks/reply.js'
 import { readAudit } from './auditTrail.js'
 import { listCards } from './cardList.js'
-import { type CardAndTask, readCard } from './cardReads.js'
+import { readCard } from './cardReads.js'
+import { type CardOffice, type CardRequests, cardRequests, notFound, shown } from './cardRequests.js'
 import { stated } from './cardSummary.js'
 import { countOf, dayOf, decidedKey } from './cardTally.js'
-import { decideCard, type Judge } from './decision.js'
 import type { Counted, NotYet } from './reviewQueueState.js'
-import { shownCard } from './shownCard.js'
 
 /** Frames of an operator that a procedure answers. */
 export type OperatorRequest =
   | 'cards'
   | 'get'
-  | 'decide'
+  | keyof CardRequests
   | 'stats'
   | 'audit'
+  | 'auditCheckpoint'
+  | 'auditLines'
+  | 'auditKey'
+  | 'eraseAudit'
   | 'agents'
   | 'fleet'
   | 'cluster'
   | 'control'
+  | 'policy'
+  | 'setPolicy'
+  | 'backtest'
+  | 'webhooks'
+  | 'setWebhook'
+  | 'removeWebhook'
+  | 'testWebhook'
+  | 'deadDeliveries'
+  | 'resend'
+  | 'numbers'
+  | 'calibration'
   | 'tasks'
   | 'replay'
   | 'getTask'
@@ -40,13 +54,11 @@ export type Perform<Type extends OperatorFrame['type']> = (
 
 export type OperatorRequests = { readonly [Type in OperatorRequest]: Perform<Type> }
 
-export type ReviewRequests = Pick<OperatorRequests, 'cards' | 'get' | 'decide' | 'stats' | 'audit'>
+export type ReviewRequests = CardRequests & Pick<OperatorRequests, 'cards' | 'get' | 'stats' | 'audit'>
 
 type Counts = Readonly<Record<string, number>>
 
-export type ReviewOffice = {
-  readonly shards: number
-  readonly judge: Judge
+export type ReviewOffice = CardOffice & {
   /** A tenant's agents and tasks by status: `stats` tells them too. */
   readonly countFleet: (tenant: string) => Procedure<{ readonly agents: Counts; readonly tasks: Counts }>
 }
@@ -54,13 +66,14 @@ export type ReviewOffice = {
 const defaultLimit = 50
 const askMs = 10_000
 
-const notFound = refuse('NOT_FOUND', 'review: there is no card of this id')
 const badCursor = refuse('INVALID', 'cursor: expected the cursor of an answer before, for the same status')
 const adminOnly = refuse('FORBIDDEN', 'The audit log is for the role admin.')
 
-export const reviewRequests = ({ shards, judge, countFleet }: ReviewOffice): ReviewRequests => ({
+export const reviewRequests = ({ countFleet, ...office }: ReviewOffice): ReviewRequests => ({
+  ...cardRequests(office),
+
   *cards({ tenant }, { filter, cursor, limit }) {
-    const list = yield* listCards(shards, {
+    const list = yield* listCards(office.shards, {
       tenant,
       filter: stated(filter),
       limit: pageSize(limit),
@@ -73,57 +86,33 @@ export const reviewRequests = ({ shards, judge, countFleet }: ReviewOffice): Rev
   },
 
   *get({ tenant }, { review }) {
-    const found = yield* readCard(shards, tenant, review)
+    const found = yield* readCard(office.shards, tenant, review)
     return found === null ? notFound : ack({ card: shown(found) })
-  },
-
-  *decide(by, { type: _, id: __, ...decision }, now) {
-    const reply = yield* decideCard(shards, by, decision, judge, now)
-    switch (reply.kind) {
-      case 'decided':
-        return ack({ card: shown(reply) })
-      case 'alreadyDecided':
-        return refuseWith('ALREADY_DECIDED', `The card is ${reply.card.standing.status}.`, reply)
-      case 'claimed':
-        return refuseWith('CLAIMED', 'Another operator is at work on the card.', reply)
-      case 'changed':
-        return refuseWith('CHANGED', `version: the card is at ${reply.card.version} now`, reply)
-      case 'notFound':
-        return notFound
-      case 'invalid':
-        return refuse('INVALID', reply.why)
-      case 'overloaded':
-        return overloaded(reply.retryAfterMs)
-    }
   },
 
   *stats({ tenant }, _frame, now) {
     const reply = yield* ask<Counted | NotYet>(reviewQueueAddress(tenant), { kind: 'count' }, askMs)
     if (reply.kind === 'notYet') return overloaded(reply.retryAfterMs)
-    const decidedToday = yield* countDecided(shards, tenant, now)
+    const decidedToday = yield* countDecided(office.shards, tenant, now)
     return ack({ cards: { ...reply.counts, decidedToday }, ...(yield* countFleet(tenant)) })
   },
 
   *audit({ tenant, roles }, { cursor, limit }) {
     if (!roles.includes('admin')) return adminOnly
-    const page = yield* readAudit(shards, tenant, cursor, pageSize(limit))
+    const page = yield* readAudit(office.shards, tenant, cursor, pageSize(limit))
     return page === null ? badCursor : ack(page)
   },
 })
 
 const pageSize = (limit = defaultLimit): number => Math.min(limit, limits.pageSize)
 
-const shown = ({ card, task }: CardAndTask) => shownCard(card, task, { whole: true })
-
-const refuseWith = (code: 'ALREADY_DECIDED' | 'CLAIMED' | 'CHANGED', message: string, found: CardAndTask): Reply =>
-  refuse(code, message, { fields: { card: shown(found) } })
-
 function* countDecided(shards: number, tenant: string, now: number) {
-  const decided = { APPROVED: 0, REJECTED: 0 }
+  const decided = { APPROVED: 0, REJECTED: 0, EXPIRED: 0 }
   for (let shard = 0; shard < shards; shard++) {
     const fields = yield* readOne(shard, decidedKey(tenant, dayOf(now)))
     decided.APPROVED += countOf(fields, 'APPROVED')
     decided.REJECTED += countOf(fields, 'REJECTED')
+    decided.EXPIRED += countOf(fields, 'EXPIRED')
   }
   return decided
 }

@@ -2,8 +2,10 @@
  * Secrets that the gate found, hidden wherever they stand in a value.
  *
  * A secret is masked in every text that contains it, keys too, so the same one in the payload, or twice in an output,
- * doesn't show either. Where a finding's place can't be made out, the whole value is masked.
+ * doesn't show either; a binary that holds one is masked whole. Where a finding's place can't be made out, where there
+ * may be secrets that no finding names, or where a piece is so short that it stands everywhere, the whole value is.
  */
+import { Buffer, isUtf8 } from 'node:buffer'
 import type { Finding } from '../tasks/verdict.js'
 
 export const mask = '••••••'
@@ -11,32 +13,52 @@ export const mask = '••••••'
 /** Hides secrets in a value; the value is taken apart for it, so it must be the caller's own. */
 export type Masking = (value: unknown) => unknown
 
+const all: Masking = () => mask
+
+/** A verdict has no more findings: of what has so many, others may be left out. */
+const findingsMost = 64
+/** A secret that is joined from pieces this short can't be told from the text around it. */
+const pieceLeast = 4
+/** These failed to look at the whole; any of it may be a secret. The other parts of the gate look for other things. */
+const looksForSecrets = ['gate.policy', 'gate.reading', 'gate.secrets']
+
 /** For the findings of an output, which is read only where one of them is a secret; else null. */
 export const maskingOf = (read: () => unknown, findings: readonly Finding[]): Masking | null => {
+  if (findings.some(({ rule }) => looksForSecrets.includes(rule))) return all
   const found = findings.filter(({ reason }) => reason === 'SECRET')
   if (found.length === 0) return null
+  if (findings.length >= findingsMost) return all
   const output = read()
   const secrets: string[] = []
+  const binaries: Uint8Array[] = []
   for (const finding of found) {
-    const text = textAt(output, finding)
-    if (text === null || text === '') return () => mask
+    const holder = holderOf(output, finding)
+    if (holder instanceof Uint8Array) binaries.push(holder)
+    const text = textIn(holder, finding)
+    if (text === null || text.length < pieceLeast) return all
     secrets.push(text)
   }
   // The longest first: one may be a part of another.
   secrets.sort((a, b) => b.length - a.length)
-  return (value) => maskValue(value, (text) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text))
+  const hide = (text: string) => secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text)
+  return (value) => maskValue(value, hide, binaries)
 }
 
-/** What a finding points at, as the gate read it. */
-const textAt = (output: unknown, { path, start, end, inKey }: Finding): string | null => {
+/** The value, or the key, that a finding points at. */
+const holderOf = (output: unknown, { path, inKey }: Finding): unknown => {
   const tokens = path.split('/').slice(1).map(unescapePointer)
   let value = output
   for (const token of tokens) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, token)) return null
     value = (value as Readonly<Record<string, unknown>>)[token]
   }
-  const text = inKey === true ? tokens.at(-1) : textOf(value)
-  return text?.slice(start, end) ?? null
+  return inKey === true ? tokens.at(-1) : value
+}
+
+/** What a finding points at. Of binary that isn't text, the gate counts bytes. */
+const textIn = (holder: unknown, { start, end }: Finding): string | null => {
+  if (holder instanceof Uint8Array && !isUtf8(holder)) return bytesOf(holder).toString('latin1').slice(start, end)
+  return textOf(holder)?.slice(start, end) ?? null
 }
 
 const unescapePointer = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
@@ -44,19 +66,21 @@ const unescapePointer = (token: string): string => token.replaceAll('~1', '/').r
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length).toString() : undefined
+  return value instanceof Uint8Array ? bytesOf(value).toString() : undefined
 }
+
+const bytesOf = (value: Uint8Array): Buffer => Buffer.from(value.buffer, value.byteOffset, value.length)
 
 type Place = Record<string, unknown>
 
 /** Keeps a stack of its own: values nest deeper than the engine's would carry. */
-const maskValue = (root: unknown, hide: (text: string) => string): unknown => {
+const maskValue = (root: unknown, hide: (text: string) => string, binaries: readonly Uint8Array[]): unknown => {
   const holder: Place = { root }
   const open: Place[] = [holder]
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     for (const [key, value] of Object.entries(place)) {
       const isBranch = typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
-      const shown = isBranch ? value : maskLeaf(value, hide)
+      const shown = isBranch ? value : maskLeaf(value, hide, binaries)
       if (isBranch) open.push(value as Place)
       const shownKey = Array.isArray(place) || place === holder ? key : hide(key)
       if (shownKey !== key) delete place[key]
@@ -66,7 +90,8 @@ const maskValue = (root: unknown, hide: (text: string) => string): unknown => {
   return holder.root
 }
 
-const maskLeaf = (value: unknown, hide: (text: string) => string): unknown => {
+const maskLeaf = (value: unknown, hide: (text: string) => string, binaries: readonly Uint8Array[]): unknown => {
+  if (value instanceof Uint8Array && binaries.some((binary) => bytesOf(binary).equals(value))) return mask
   const text = textOf(value)
   if (text === undefined) return value
   const shown = hide(text)

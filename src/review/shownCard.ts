@@ -8,9 +8,10 @@ import type { Fields } from '../ledger/port.js'
 import { Raw } from '../protocol/raw.js'
 import type { ReviewCard } from '../protocol/records.js'
 import { resultId } from '../tasks/keys.js'
-import type { Card, Standing } from './card.js'
+import type { Card } from './card.js'
 import { jsonPrefix } from './jsonPrefix.js'
 import { type Masking, maskingOf } from './secretMask.js'
+import { approvalsOf, type Edit, type Standing } from './standing.js'
 
 const shownBytes = 4_096
 
@@ -24,7 +25,8 @@ export const shownCard = (card: Card, task: Fields | null, { whole }: { readonly
   const show = (bytes: Uint8Array): Shown => cut(masked(bytes, masking), whole)
   const output = show(card.output)
   const payload = task?.payload instanceof Uint8Array ? show(task.payload) : { value: nil, isCut: false }
-  const edited = standing.status === 'APPROVED' && standing.edit !== undefined ? show(standing.edit.value) : undefined
+  const edit = standing.status === 'PENDING' || standing.status === 'APPROVED' ? standing.edit : undefined
+  const edited = edit && show(maskedEdit(edit))
   return {
     reviewId: card.id,
     version: card.version,
@@ -42,25 +44,33 @@ export const shownCard = (card: Card, task: Fields | null, { whole }: { readonly
     confidence: card.confidence,
     payload: payload.value,
     output: output.value,
+    ...(card.summary === undefined ? {} : { summary: card.summary }),
     outputHash: card.outputHash,
     policyVersion: card.policyVersion,
+    ...(card.approvalsRequired === 1 ? {} : { approvalsRequired: card.approvalsRequired }),
     agentId: card.agent,
     createdAt: card.createdAt,
+    ...(card.deadline === undefined ? {} : { deadline: card.deadline }),
+    approvals: approvalsOf(standing).map(({ by, at }) => ({ operatorId: by, at })),
+    ...(standing.note === undefined ? {} : { note: standing.note }),
     ...shownStanding(standing),
+    ...(edit?.held === undefined ? {} : { editHeld: edit.held }),
     ...(edited === undefined ? {} : { edited: edited.value }),
     ...(output.isCut || payload.isCut || edited?.isCut === true ? { truncated: true } : {}),
   }
 }
 
-const shownStanding = (standing: Standing): Pick<ReviewCard, 'status' | 'approvals'> & Partial<ReviewCard> => {
+const shownStanding = (standing: Standing): Pick<ReviewCard, 'status'> & Partial<ReviewCard> => {
   const { status } = standing
   switch (standing.status) {
     case 'PENDING': {
-      const { claim } = standing
+      const { claim, assignment, remindedAt, escalatedAt } = standing
       return {
         status,
-        approvals: [],
         ...(claim === undefined ? {} : { claimedBy: claim.by, claimedUntil: claim.until }),
+        ...(assignment === undefined ? {} : { assignedTo: assignment.to }),
+        ...(remindedAt === undefined ? {} : { remindedAt }),
+        ...(escalatedAt === undefined ? {} : { escalatedAt }),
       }
     }
     case 'APPROVED':
@@ -68,7 +78,6 @@ const shownStanding = (standing: Standing): Pick<ReviewCard, 'status' | 'approva
       const { operator: operatorId, resolvedAt, reason } = standing
       return {
         status,
-        approvals: standing.status === 'APPROVED' ? [{ operatorId, at: resolvedAt }] : [],
         operatorId,
         resolvedAt,
         ...(reason === undefined ? {} : { decisionReason: reason }),
@@ -79,9 +88,13 @@ const shownStanding = (standing: Standing): Pick<ReviewCard, 'status' | 'approva
     }
     case 'EXPIRED':
     case 'WITHDRAWN':
-      return { status, approvals: [], resolvedAt: standing.resolvedAt }
+      return { status, resolvedAt: standing.resolvedAt }
   }
 }
+
+/** Without the secrets that are the edit's own. */
+const maskedEdit = ({ value, held }: Edit): Uint8Array =>
+  masked(value, held ? maskingOf(() => new Raw(value).value(), held.findings) : null)
 
 const masked = (bytes: Uint8Array, masking: Masking | null): Uint8Array =>
   masking === null ? bytes : Raw.of(masking(new Raw(bytes).value())).bytes
@@ -92,14 +105,14 @@ const cut = (bytes: Uint8Array, whole: boolean): Shown =>
     : { value: Raw.of(jsonPrefix(bytes, shownBytes)), isCut: true }
 
 /** About how many bytes the card takes in a frame. */
-export const sizeOf = ({ payload, output, edited, findings, details }: ReviewCard): number =>
+export const sizeOf = ({ payload, output, edited, findings, editHeld, details, note = '' }: ReviewCard): number =>
   [payload, output, edited].reduce<number>(
     (bytes, value) => bytes + (value instanceof Raw ? value.bytes.length : 0),
     0,
   ) +
-  findings.reduce(
+  [...findings, ...(editHeld?.findings ?? [])].reduce(
     (bytes, { excerpt, path, rule }) => bytes + 3 * (excerpt.length + path.length + rule.length) + 96,
     0,
   ) +
-  3 * details.length +
+  3 * (details.length + (editHeld?.details.length ?? 0) + note.length) +
   1_024

@@ -6,13 +6,21 @@
  */
 
 import type { Gate, Said } from '../tasks/verdict.js'
+import { actionFilter } from './filters/actions/actionFilter.js'
 import { confidenceFilter } from './filters/confidence.js'
-import type { Filter, TextFilter } from './filters/filter.js'
+import type { Filter, SaidFilter, TextFilter } from './filters/filter.js'
 import { keywordFilter } from './filters/keyword.js'
+import { patternFilters } from './filters/pattern.js'
+import { piiFilter } from './filters/pii/piiFilter.js'
+import { schemaFilter } from './filters/schema.js'
+import { secretsFilter } from './filters/secrets/secretsFilter.js'
+import { wordLists } from './filters/words/wordLists.js'
+import { harshest, rulingOf } from './policy/ruling.js'
+import { type Draw, drawAll, drawnVerdict, isDrawn } from './policy/sample.js'
 import type { GatePolicy } from './policy.js'
+import type { PolicyTerms } from './policyTerms.js'
 import { Report } from './report.js'
-import { walkTexts } from './textWalk.js'
-import { SeenText } from './views/seenText.js'
+import { allMeans, PlainNames, type Readers, type ReadingMeans, readTexts } from './textReader.js'
 
 /** The policy in force for what was said; undefined, or a throw, holds it. */
 export type PolicyFor = (said: Said) => GatePolicy | undefined
@@ -20,17 +28,22 @@ export type PolicyFor = (said: Said) => GatePolicy | undefined
 /** The version that verdicts name where there is no policy. */
 export const noPolicyVersion = 'none'
 
-/** `filtersFor` says what a policy is judged with; policies are immutable, so it is asked once for each. */
+/**
+ * `filtersFor` says what a policy is judged with; policies are immutable, so it is asked once for each. `draw` picks what
+ * is held as a sample; `means` are what texts are read with.
+ */
 export function createGate(
   policyFor: PolicyFor,
   filtersFor: (policy: GatePolicy) => readonly Filter[] = filtersOf,
+  draw: Draw = drawAll,
+  means: ReadingMeans = allMeans,
 ): Gate {
-  const filtersOfPolicy = new WeakMap<GatePolicy, readonly Filter[]>()
+  const filtersOfPolicy = new WeakMap<GatePolicy, SortedFilters>()
 
-  function rememberedFilters(policy: GatePolicy): readonly Filter[] {
+  function rememberedFilters(policy: GatePolicy): SortedFilters {
     const known = filtersOfPolicy.get(policy)
     if (known !== undefined) return known
-    const filters = filtersFor(policy)
+    const filters = sorted(filtersFor(policy).filter((filter) => hasWork(filter, policy)))
     filtersOfPolicy.set(policy, filters)
     return filters
   }
@@ -42,53 +55,64 @@ export function createGate(
       try {
         policy = policyFor(said)
         if (policy === undefined) throw new Error('no policy is in force')
-        applyFilters(rememberedFilters(policy), policy, said, report)
+        applyFilters(rememberedFilters(policy), policy, said, report, means)
       } catch (fault) {
         report.noteFault('policy', fault)
       }
-      return report.verdict(policy?.version ?? noPolicyVersion, policy?.severities)
+      if (policy === undefined) return report.verdict(harshest(noPolicyVersion))
+      const verdict = report.verdict(rulingOf(policy, said))
+      const isPass = verdict.kind === 'pass'
+      return isPass && isDrawn(policy, said, draw) ? drawnVerdict(policy, verdict.lifts) : verdict
     },
   }
 }
 
-export function filtersOf(policy: GatePolicy): readonly Filter[] {
-  return [confidenceFilter(policy.confidenceThreshold), keywordFilter(policy.keywords)]
+export function filtersOf(policy: PolicyTerms): readonly Filter[] {
+  const lists = wordLists.filter(({ name }) => policy.words.get(name) !== false)
+  return [
+    confidenceFilter(policy.confidenceThreshold),
+    ...(policy.schema === null ? [] : [schemaFilter(policy.schema)]),
+    keywordFilter(policy.keywords, lists),
+    actionFilter,
+    secretsFilter(),
+    piiFilter(),
+    ...patternFilters(policy.patterns),
+  ]
 }
 
-function applyFilters(filters: readonly Filter[], policy: GatePolicy, said: Said, report: Report): void {
-  // Filters of texts; one that failed is taken out, for it has said all it can say.
-  const readers = new Set<TextFilter>()
+/** A filter whose rules are all off needn't look. */
+const hasWork = (filter: Filter, { rules }: GatePolicy): boolean =>
+  filter.kind === 'said' || filter.rules.length === 0 || filter.rules.some(({ id }) => rules.get(id)?.isOn !== false)
+
+type SortedFilters = { readonly ofSaid: readonly SaidFilter[]; readonly readers: Readers }
+
+function sorted(filters: readonly Filter[]): SortedFilters {
+  const ofSaid: SaidFilter[] = []
+  const ofTexts: TextFilter[] = []
   for (const filter of filters) {
-    if (filter.kind === 'text') readers.add(filter)
-    else unlessItFails(filter, report, () => filter.look(said, report))
+    if (filter.kind === 'text') ofTexts.push(filter)
+    else ofSaid.push(filter)
+  }
+  return { ofSaid, readers: { filters: ofTexts, plainNames: new PlainNames() } }
+}
+
+function applyFilters(
+  { ofSaid, readers }: SortedFilters,
+  policy: GatePolicy,
+  said: Said,
+  report: Report,
+  means: ReadingMeans,
+): void {
+  for (const filter of ofSaid) {
+    try {
+      filter.look(said, report)
+    } catch (fault) {
+      report.noteFault(filter.name, fault)
+    }
   }
   try {
-    walkTexts(said.value, policy.limits, (original, place) => {
-      const text = new SeenText(original, place)
-      for (const reader of readers) {
-        if (!unlessItFails(reader, report, () => readText(reader, text, report))) readers.delete(reader)
-      }
-    })
+    readTexts(said.value, policy.limits, readers, report, means)
   } catch (fault) {
     report.noteFault('reading', fault)
-  }
-}
-
-function readText(reader: TextFilter, text: SeenText, report: Report): void {
-  for (const name of reader.views) {
-    const view = text.view(name)
-    if (view === undefined) continue
-    reader.look(text.reading(view), (rule, span) => report.note(rule, () => text.findings(rule, view, span)))
-  }
-}
-
-/** False: it failed, which is noted. */
-function unlessItFails({ name }: Filter, report: Report, look: () => void): boolean {
-  try {
-    look()
-    return true
-  } catch (fault) {
-    report.noteFault(name, fault)
-    return false
   }
 }

@@ -19,4 +19,6 @@ export type Rule = {
   readonly hits: readonly string[]
   /** Texts that look alike, and pass. */
   readonly misses: readonly string[]
+  /** Of a secret: what all of its kind begin with, which an excerpt may show. */
+  readonly prefixes?: readonly string[]
 }

@@ -3,10 +3,11 @@
  */
 import type { Guard, Write } from '../ledger/port.js'
 import type { Desk } from './desk.js'
-import { auditWrite } from './entries.js'
+import { auditWrites } from './entries.js'
 import { dueSet, stopHint, taskKey } from './keys.js'
 import { laneOf, moveWrites, unmoved } from './move.js'
 import { commit, type Order, type Procedure, now as readNow, readOne } from './procedure.js'
+import { endProposals } from './proposals.js'
 import { shardOf } from './shardOf.js'
 import { isFinal, type Task, type TaskStatus, taskOf, withEnd } from './task.js'
 
@@ -57,7 +58,14 @@ export const cancelOrder = (
       writes: [
         ...writes,
         ...moveWrites(task, { to: 'CANCELLED', final: true, fields: endFields(task) }, now),
-        auditWrite(tenant, { at: now, kind: 'cancelled', by: sub, task: task.id, from: task.status, reason: message }),
+        ...auditWrites(tenant, {
+          at: now,
+          kind: 'cancelled',
+          by: sub,
+          task: task.id,
+          from: task.status,
+          reason: message,
+        }),
       ],
     },
   }
@@ -81,9 +89,15 @@ const takeOut = (
   const withdraw: Write = { kind: 'withdraw', lane: laneOf(task), entry: task.entry }
   if (task.status !== 'RUNNING' || task.agent === undefined) return { guards: [], writes: [withdraw, unindex] }
   const hint = stopHint({ task: task.id, turn: task.turn, tenant: task.tenant, agent: task.agent })
+  const asked = endProposals(desk.cards, task, now)
   return {
     // The agent may have come back by another connection meanwhile: whoever holds it now is told all the same.
-    guards: [],
-    writes: [withdraw, unindex, { kind: 'hint', hint: reason === undefined ? hint : `${hint}\n${reason}` }],
+    guards: asked.guards,
+    writes: [
+      withdraw,
+      unindex,
+      ...asked.writes,
+      { kind: 'hint', hint: reason === undefined ? hint : `${hint}\n${reason}` },
+    ],
   }
 }

@@ -4,24 +4,34 @@
  */
 import type { Fields, Page } from '../ledger/port.js'
 import type { AgentRecord } from '../protocol/records.js'
+import type { Desk } from './desk.js'
+import { type FleetControl, isBanned, isPaused } from './fleetControl.js'
 import { agentKey, agentSet } from './keys.js'
 import { type Procedure, range, read, readOne } from './procedure.js'
 import { shardOf } from './shardOf.js'
 
 /** An agent that is connected to this node. */
-export type Present = Pick<AgentRecord, 'status' | 'lastSeen' | 'queues' | 'holding'> & { readonly metrics?: unknown }
+export type Present = {
+  readonly connection: number
+  readonly record: Pick<AgentRecord, 'status' | 'lastSeen' | 'queues' | 'holding' | 'metrics'>
+}
+
+/** What is known beside the records. `present` by agent id; `living`: holders of nodes that live. */
+export type FleetSight = {
+  readonly present: ReadonlyMap<string, Present>
+  readonly living: ReadonlySet<string>
+  readonly control: FleetControl
+}
 
 export type AgentPage = { readonly agents: readonly AgentRecord[]; readonly cursor?: string }
 
 type Place = { readonly shard: number; readonly after?: string }
 
-/** By shard, then by name. Null: the cursor is none of ours. `present` by agent id; `living`: holders of other nodes. */
+/** By shard, then by name. Null: the cursor is none of ours. */
 export function* listAgents(
-  shards: number,
-  node: string,
+  { shards, node }: Pick<Desk, 'shards' | 'node'>,
   tenant: string,
-  present: ReadonlyMap<string, Present>,
-  living: ReadonlySet<string>,
+  { present, living, control }: FleetSight,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
 ): Procedure<AgentPage | null> {
   let place: Place | null = cursor === undefined ? { shard: 0 } : placeOf(cursor)
@@ -43,14 +53,22 @@ export function* listAgents(
     for (const [at, id] of ids.entries()) {
       const fields = records[at]
       const here = present.get(id)
-      if (here !== undefined) agents.push({ id, node, ...here })
-      else if (fields) agents.push(recordOf(id, node, fields, living))
+      // Its node may not have heard yet that it has joined another.
+      const isHere = here !== undefined && here.connection >= Number(fields?.connection ?? 0)
+      const said = standingOf(control, id)
+      if (isHere) agents.push({ id, node, ...here.record, ...said })
+      else if (fields) agents.push({ ...recordOf(id, node, fields, living), ...said })
     }
     if (page.cursor !== undefined) place = { shard, after: page.cursor }
     else place = shard + 1 < shards ? { shard: shard + 1 } : null
   }
   return { agents, ...(place === null ? {} : { cursor: cursorOf(place) }) }
 }
+
+const standingOf = (control: FleetControl, agent: string): Pick<AgentRecord, 'paused' | 'banned'> => ({
+  ...(isPaused(control, agent) ? { paused: true } : {}),
+  ...(isBanned(control, agent) ? { banned: true } : {}),
+})
 
 /** An agent that isn't connected here. */
 const recordOf = (id: string, here: string, fields: Fields, living: ReadonlySet<string>): AgentRecord => {

@@ -3,7 +3,7 @@
  * What is so already changes nothing and is on record once.
  */
 import type { Desk } from './desk.js'
-import { type AuditEntry, auditWrite } from './entries.js'
+import { type AuditEntry, auditWrites } from './entries.js'
 import { changeBy, type FleetCommand, type FleetControl, fleetControlOf, isFull, openFleet } from './fleetControl.js'
 import { fleetHint, fleetKey } from './keys.js'
 import { commit, type Procedure, read, now as readNow, readOne } from './procedure.js'
@@ -43,7 +43,7 @@ export function* commandFleet(
         guards: [{ kind: 'equals', record, field: 'version', value: control.version === 0 ? null : control.version }],
         writes: [
           { kind: 'put', record, fields },
-          auditWrite(by.tenant, auditEntry(by, command, at, reason)),
+          ...auditWrites(by.tenant, auditEntry(by, command, at, reason)),
           { kind: 'hint', hint: fleetHint(by.tenant) },
         ],
       },

@@ -124,6 +124,8 @@ export const isQueueOpen = ({ stop, queues }: FleetControl, queue: string): bool
 export const isAgentOpen = ({ paused, banned }: FleetControl, agent: string): boolean =>
   !covers(paused, agent) && !covers(banned, agent)
 
+export const isPaused = ({ paused }: FleetControl, agent: string): boolean => covers(paused, agent)
+
 export const isBanned = ({ banned }: FleetControl, agent: string): boolean => covers(banned, agent)
 
 export const isHalted = ({ stop }: FleetControl): boolean => stop?.status === 'HALTED'

@@ -10,7 +10,7 @@
 import type { Fields } from '../ledger/port.js'
 import type { Lease } from './attempt.js'
 import type { Desk } from './desk.js'
-import { agentHint, agentKey, agentSet, taskKey } from './keys.js'
+import { agentHint, agentKey, agentSet, agingSet, taskKey } from './keys.js'
 import type { LeasePlace } from './lease.js'
 import { commit, commitAll, type Order, type Outcome, type Procedure, read, readOne } from './procedure.js'
 import { shardOf } from './shardOf.js'
@@ -45,8 +45,9 @@ const raise = 16
 export function* joinAgent(desk: Desk, joiner: Joiner, now: number): Procedure<JoinReply> {
   const shard = shardOf(joiner.agent, desk.shards)
   const record = agentKey(joiner.tenant, joiner.agent)
-  const there = yield* readOne(shard, record)
-  let connection = Math.max(now, joiner.lastConnection + 1, Number(there?.connection ?? 0) + 1)
+  // A session tells the number; in a storm that is a look-up less for each agent. Where it was outrun, it is raised.
+  const last = joiner.lastConnection || Number((yield* readOne(shard, record))?.connection ?? 0)
+  let connection = Math.max(now, last + 1)
   const tasks = yield* readTasks(joiner.holding.map(({ place }) => place))
   for (let round = 1; round <= tries; round++) {
     const adopted = yield* adoptLeases(desk, joiner, tasks, connection)
@@ -60,6 +61,7 @@ export function* joinAgent(desk: Desk, joiner: Joiner, now: number): Procedure<J
         writes: [
           { kind: 'put', record, fields: agentFields(desk, joiner, connection, now) },
           { kind: 'index', set: agentSet(joiner.tenant), member: joiner.agent, score: 0 },
+          { kind: 'index', set: agingSet, member: record, score: now },
           { kind: 'hint', hint: agentHint({ ...joiner, node: desk.node, connection }) },
         ],
       },
@@ -102,7 +104,9 @@ function* adoptLeases(
     resumed: kept.flatMap(({ token, place }) => {
       const fields = tasks.get(place.task)
       if (!fields) return []
-      return [{ token, lease: { place, task: taskOf({ ...fields, payload: '' }), agent, connection } }]
+      const task = taskOf({ ...fields, payload: '' })
+      const asks = { cards: desk.cards, known: task.proposals }
+      return [{ token, lease: { place, task, agent, connection, asks } }]
     }),
     lost: holding.filter((_, at) => outcomes[at]?.kind !== 'done').map(({ token }) => token),
   }
@@ -143,11 +147,10 @@ function* readTasks(places: readonly LeasePlace[]): Procedure<ReadonlyMap<string
   return found
 }
 
-/** The newest connection of each of these agents, in the same order. */
-export function* newestConnections(
-  desk: Desk,
-  agents: readonly { readonly tenant: string; readonly agent: string }[],
-): Procedure<readonly number[]> {
+/** Those of them who have a newer connection elsewhere. */
+export function* replacedElsewhere<
+  Agent extends { readonly tenant: string; readonly agent: string; readonly connection: number },
+>(desk: Desk, agents: readonly Agent[]): Procedure<readonly Agent[]> {
   const newest: number[] = new Array(agents.length).fill(0)
   const byShard = new Map<number, number[]>()
   for (const [at, { agent }] of agents.entries()) {
@@ -161,5 +164,5 @@ export function* newestConnections(
     )
     for (const [i, at] of places.entries()) newest[at] = Number(records[i]?.connection ?? 0)
   }
-  return newest
+  return agents.filter(({ connection }, at) => connection < (newest[at] ?? 0))
 }

@@ -6,7 +6,7 @@
  */
 import type { Guard, Patch, Write } from '../ledger/port.js'
 import { type OutcomeEntry, outcomeWrites } from './entries.js'
-import { counterKey, dueSet, lane, laneHint, taskKey, taskSet } from './keys.js'
+import { cardDueSet, counterKey, dueSet, lane, laneHint, reviewId, taskKey, taskSet } from './keys.js'
 import { isFinal, queueOf, type Task, type TaskStatus } from './task.js'
 
 /** The set of tasks that a task stands in. */
@@ -45,16 +45,25 @@ export const moveWrites = (task: Task, { to, final, fields, told }: Move, now: n
       { kind: 'index', set: taskSet(task.tenant, group), member: task.id, score: final ? now : task.createdAt },
     )
   }
+  if (final && task.ends.length > 0) writes.push(...lookAtTexts(task, now))
   const before = countersOf(task.status, from)
   const after = countersOf(to, final)
   const record = counterKey(task.tenant)
   for (const field of before) if (!after.includes(field)) writes.push({ kind: 'add', record, field, n: -1 })
   for (const field of after) if (!before.includes(field)) writes.push({ kind: 'add', record, field, n: 1 })
   if (isReported(to)) {
-    writes.push(...outcomeWrites(task, { task: task.id, status: to, final, step: task.step, at: now, ...told }))
+    const entry: OutcomeEntry = { task: task.id, status: to, final, step: task.step, at: now, ...told }
+    const { output } = fields
+    writes.push(...outcomeWrites(task, entry, final && output instanceof Uint8Array ? output : undefined))
   }
   return writes
 }
+
+/** Its attempts may have left cards of error texts, which wait for nothing any more: the shard's owner looks. */
+const lookAtTexts = ({ id, ends }: Task, now: number): readonly Write[] =>
+  ends
+    .filter(({ by }) => by === 'fail')
+    .map(({ turn }) => ({ kind: 'index', set: cardDueSet, member: reviewId(id, turn, 'text'), score: now }))
 
 /** Puts a task into its lane for a new turn. Goes behind the move, whose fields hold what `waitFields` gives. */
 export const enqueueWrites = (

@@ -9,9 +9,10 @@ import type { Outcome as OutcomeFrame } from '../protocol/nodeFrames.js'
 import { Raw } from '../protocol/raw.js'
 import { boundedRead } from './boundedRead.js'
 import type { Desk } from './desk.js'
-import { outcomeOf } from './entries.js'
-import { dirtySet, emptiedSet, subscriberKey, taskKey } from './keys.js'
+import { outcomeOf, outputBehind } from './entries.js'
+import { agingSet, dirtySet, emptiedSet, subscriberKey, taskKey } from './keys.js'
 import { commit, commitAll, type Order, type Procedure, range, log as readLog, readOne } from './procedure.js'
+import { newestConnection } from './subscribing.js'
 
 /** What a subscriber's log in one shard may keep, and for how long. */
 export type OutcomeBounds = { readonly outcomesKept: number; readonly outcomeRetentionMs: number }
@@ -25,6 +26,8 @@ export type OutcomePage = {
   /** There may be more behind these. */
   readonly hasMore: boolean
   readonly gap?: Gap
+  /** The number of the subscriber's newest connection; 0 where a gap wasn't looked for, or this shard doesn't know. */
+  readonly newest: number
 }
 
 /** How much of a log is read at once. */
@@ -37,35 +40,44 @@ export type OutcomePageOptions = {
 }
 
 /**
- * The next outcomes of a log in a shard, each with its output where that is released. Looking for a gap costs a read of
- * its own, and outcomes must be quick: whoever reads often looks now and then.
+ * The next outcomes of a log in a shard, each with its output where that is released. Looking for a gap, and
+ * for a newer connection, costs a read of its own, and outcomes must be quick: whoever reads often looks now and then.
  */
 export function* readOutcomes(
   shard: number,
   log: string,
   { after, limit, maxBytes, looksForGap }: OutcomePageOptions,
 ): Procedure<OutcomePage> {
-  const gap = looksForGap ? gapIn(yield* readOne(shard, subscriberKey(log))) : null
+  const subscriber = looksForGap ? yield* readOne(shard, subscriberKey(log)) : null
+  const gap = gapIn(subscriber)
+  const newest = newestConnection(subscriber)
   const { entries } = yield* readLog({ shard, log, limit, ...(after === undefined ? {} : { after }) })
-  const all = entries.map(({ id, entry }) => ({ id, told: outcomeOf(entry), bytes: entry.length }))
-  const keys = all.filter(({ told }) => isReleased(told)).map(({ told }) => taskKey(told.task))
+  const all = entries.map(({ id, entry }) => {
+    const output = outputBehind(entry)
+    const told: Told = outcomeOf(entry)
+    if (output !== undefined) Object.assign(told, { output: new Raw(output) })
+    return { id, told, bytes: entry.length }
+  })
+  const keys = all.filter(({ told }) => hasMoreToRead(told)).map(({ told }) => taskKey(told.task))
   const { records } = yield* boundedRead(shard, keys, maxBytes)
   const outcomes: OutcomePage['outcomes'][number][] = []
   let bytes = 0
   let read = 0
   for (const one of all) {
     // Its record no longer fitted.
-    if (isReleased(one.told) && read === records.length) break
-    const outcome = isReleased(one.told) ? withOutput(one, records[read++]) : one
+    if (hasMoreToRead(one.told) && read === records.length) break
+    const outcome = hasMoreToRead(one.told) ? withOutput(one, records[read++]) : one
     bytes += outcome.bytes
     if (bytes > maxBytes && outcomes.length > 0) break
     outcomes.push(outcome)
   }
   const hasMore = outcomes.length < entries.length || entries.length === limit
-  return gap === null ? { outcomes, hasMore } : { outcomes, hasMore, gap }
+  return { outcomes, hasMore, newest, ...(gap === null ? {} : { gap }) }
 }
 
-const isReleased = ({ final, status }: Told): boolean => final && (status === 'COMPLETED' || status === 'APPROVED')
+/** Its output was released, and stands in the record alone. */
+const hasMoreToRead = ({ final, status, output }: Told): boolean =>
+  final && output === undefined && (status === 'COMPLETED' || status === 'APPROVED')
 
 const withOutput = (outcome: OutcomePage['outcomes'][number], record: Fields | null | undefined) => {
   const output = record?.output
@@ -93,7 +105,7 @@ export function* dropSeen(shard: number, log: string, { upTo, gap }: SeenUpTo, t
   yield* commitAll(orders)
 }
 
-const forgetGap = (record: string, { since, until }: Gap): Transaction => ({
+export const forgetGap = (record: string, { since, until }: Gap): Transaction => ({
   guards: [
     { kind: 'equals', record, field: 'gapSince', value: since },
     { kind: 'equals', record, field: 'gapUntil', value: until },
@@ -170,6 +182,7 @@ function* boundLog(duty: Duty, bounds: OutcomeBounds, name: string, now: number)
   yield* commitDuty(duty, [
     { kind: 'trim', log: name, upTo: last.id },
     { kind: 'put', record, fields: { gapSince, gapUntil } },
+    { kind: 'index', set: agingSet, member: record, score: now },
   ])
 }
 

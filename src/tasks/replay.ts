@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Canceller } from './cancellation.js'
 import type { Desk } from './desk.js'
-import { auditWrite } from './entries.js'
+import { auditWrites } from './entries.js'
 import { taskKey } from './keys.js'
 import { commit, type Procedure, now as readNow, readOne } from './procedure.js'
 import { shardOf } from './shardOf.js'
@@ -34,7 +34,7 @@ export function* replayTask(desk: Desk, by: Canceller, id: string): Procedure<Re
     drains: false,
     transaction: createTransaction(desk, again, {
       fields: { replayOf: id, ...(typeof fields.rejection === 'string' ? { replayRejection: fields.rejection } : {}) },
-      writes: [auditWrite(by.tenant, { at: now, kind: 'replayed', by: by.sub, task: id, replay: again.id })],
+      writes: [...auditWrites(by.tenant, { at: now, kind: 'replayed', by: by.sub, task: id, replay: again.id })],
     }),
   })
   switch (outcome.kind) {

@@ -1,19 +1,25 @@
-/** A shard's owner forgets what ended long ago: tasks with their cards, and the oldest entries of audit logs. */
+/** A shard's owner forgets what ended long ago: tasks with their cards, the oldest entries of audit logs, the absent. */
 import type { Guard, Write } from '../ledger/port.js'
+import { dropAbsent } from './absence.js'
 import type { Desk } from './desk.js'
 import type { Duty } from './due.js'
-import { auditOf } from './entries.js'
-import { auditLog, cardKey, cardSet, counterKey, reviewId, taskKey, taskSet, tenantSet } from './keys.js'
-import { commit, commitAll, log, type Order, type Procedure, range, read } from './procedure.js'
+import { cardKey, cardSet, counterKey, reviewId, taskKey, taskSet, tenantSet } from './keys.js'
+import { commitAll, type Order, type Procedure, range, read } from './procedure.js'
+import { dropOldEntries } from './recordRetention.js'
 import { finalStatuses, type Task, type TaskStatus, taskOf } from './task.js'
 
 const page = 256
 
-export type Retention = { readonly taskRetentionMs: number; readonly auditRetentionMs: number }
+export type Retention = {
+  readonly taskRetentionMs: number
+  readonly auditRetentionMs: number
+  /** Of agents and subscribers that nobody hears of any more. */
+  readonly absentRetentionMs: number
+}
 
-/** Forgets a page of each tenant's ended tasks, with their cards, and of its audit log. Returns how much it was. */
+/** Forgets a page of the absent, and of each tenant's ended tasks and its audit log. Returns how much it was. */
 export function* dropOld(desk: Desk, duty: Duty, keep: Retention, now: number): Procedure<number> {
-  let dropped = 0
+  let dropped = yield* dropAbsent(duty, now - keep.absentRetentionMs)
   let after: string | undefined
   do {
     const tenants = yield* range({
@@ -26,11 +32,10 @@ export function* dropOld(desk: Desk, duty: Duty, keep: Retention, now: number): 
       for (const status of [...finalStatuses, 'APPROVED'] as const) {
         dropped += yield* dropGroup(desk, duty, { tenant, status, before: now - keep.taskRetentionMs }, now)
       }
-      dropped += yield* dropAudit(duty, tenant, now - keep.auditRetentionMs)
     }
     after = tenants.cursor
   } while (after !== undefined)
-  return dropped
+  return dropped + (yield* dropOldEntries(desk, duty, now - keep.auditRetentionMs))
 }
 
 /** Tasks of a tenant that ended so, before that time. */
@@ -73,11 +78,13 @@ function* dropGroup(desk: Desk, duty: Duty, { tenant, status, before }: Group, n
   return outcomes.filter(({ kind }) => kind === 'done').length
 }
 
-/** A task's cards: their ids follow from how its turns ended. Most that could be were never made. */
-const cardsOf = ({ id, ends }: Task): readonly string[] =>
-  ends
+/** A task's cards: their ids follow from how its turns ended, and how much it asked. Most that could be were never made. */
+const cardsOf = ({ id, ends, asked = 0 }: Task): readonly string[] => [
+  ...ends
     .filter(({ by, status }) => by === 'fail' || status === 'NEEDS_REVIEW')
-    .map(({ turn, by }) => reviewId(id, turn, by === 'fail' ? 'text' : 'result'))
+    .map(({ turn, by }) => reviewId(id, turn, by === 'fail' ? 'text' : 'result')),
+  ...Array.from({ length: asked }, (_, i) => reviewId(id, i + 1, 'action')),
+]
 
 /** The status of each card that there is. */
 function* readCards(shard: number, tasks: readonly (Task | null)[]): Procedure<ReadonlyMap<string, string>> {
@@ -111,19 +118,4 @@ const cardsDropped = (desk: Desk, task: Task, cards: ReadonlyMap<string, string>
     writes.push({ kind: 'unindex', set, member: review }, { kind: 'drop', record: cardKey(review) })
   }
   return { guards, writes }
-}
-
-function* dropAudit(duty: Duty, tenant: string, before: number): Procedure<number> {
-  const name = auditLog(tenant)
-  const { entries } = yield* log({ shard: duty.shard, log: name, limit: page })
-  const old = entries.filter(({ entry }) => auditOf(entry).at < before)
-  const last = old.at(-1)
-  if (last === undefined) return 0
-  const outcome = yield* commit({
-    shard: duty.shard,
-    tenant,
-    drains: true,
-    transaction: { guards: [{ kind: 'epoch', n: duty.epoch }], writes: [{ kind: 'trim', log: name, upTo: last.id }] },
-  })
-  return outcome.kind === 'done' ? old.length : 0
 }

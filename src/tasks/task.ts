@@ -66,6 +66,10 @@ export type Task = {
   readonly replayRejection?: Rejection | undefined
   readonly trace?: string | undefined
   readonly ends: readonly TurnEnd[]
+  /** What its attempt asked before it acted, as it stands in the record. */
+  readonly proposals?: string | undefined
+  /** How many actions of it were held so far. */
+  readonly asked?: number | undefined
 }
 
 const text = (fields: Fields, name: string): string => {
@@ -123,6 +127,8 @@ export const taskOf = (fields: Fields): Task => ({
   replayRejection: jsonOf<Rejection>(fields.replayRejection),
   trace: textOf(fields.trace),
   ends: endsOf(fields.ends),
+  proposals: textOf(fields.proposals),
+  asked: numberOf(fields.asked),
 })
 
 /** The task without what only its `task` frame needs: whoever works with it keeps it as long as it runs. */

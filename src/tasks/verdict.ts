@@ -22,13 +22,26 @@ export type Said = {
   readonly value: unknown
   /** As sent: anything but a number from 0 to 1 counts as 0. */
   readonly confidence?: unknown
+  /** The attempt that it ends; what is said beside attempts has none, and is in no sample. */
+  readonly of?: { readonly task: string; readonly turn: number }
+  /** When it came. Where it is missing, no allowance holds: they all end at some time. */
+  readonly at?: number
 }
 
+/**
+ * An allowance that kept a rule from holding something: on record with the verdict, in the words of the policy alone, for
+ * the record has nothing of what was said.
+ */
+export type Lift = { readonly rule: string; readonly path?: string; readonly until: number; readonly why: string }
+
 export type Verdict =
-  | { readonly kind: 'pass'; readonly policyVersion: string }
+  | { readonly kind: 'pass'; readonly policyVersion: string; readonly lifts?: readonly Lift[] }
   | {
       readonly kind: 'hold'
       readonly policyVersion: string
+      readonly lifts?: readonly Lift[]
+      /** People who have to approve it; missing: one. */
+      readonly approvalsRequired?: number
       readonly reason: Reason
       readonly severity: Severity
       /** One sentence for a person, naming all reasons that applied. */
@@ -36,6 +49,9 @@ export type Verdict =
       /** At most 64; `details` says where there were more. */
       readonly findings: readonly Finding[]
     }
+
+/** Grows with each change of a tenant's policy; 0: it never had one of its own. */
+export type Edition = number
 
 export interface Gate {
   /** Never throws: what can't be judged is held as GATE_ERROR. Pure in (said, policy in force). */

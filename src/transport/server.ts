@@ -11,11 +11,13 @@ import { UsageError } from '../errors.js'
 import { type Lifecycle, lifecycle } from '../lifecycle.js'
 import { createAddressLimits } from './addressLimits.js'
 import { createAdmission } from './admission.js'
+import { createArrivals } from './arrivals.js'
 import type { ConnectionSetting } from './connection.js'
 import { type Connections, createConnections } from './connections.js'
 import { createHttpServer, type HttpServerOptions } from './http/httpServer.js'
 import { createMetricsServer, type ReadMetrics } from './http/metricsServer.js'
 import { Flushes } from './outbox.js'
+import { remoteAddresses } from './remoteAddress.js'
 import { createWebSocketServer, type OpenSession } from './webSocketServer.js'
 
 export type ServerOptions = Pick<ConnectionSetting, 'clock' | 'tell' | 'authenticator' | 'count'> &
@@ -38,7 +40,9 @@ export type ServerConfig = Pick<
   | 'framesPerSecond'
   | 'outboxMaxBytes'
   | 'maxConnections'
+  | 'admissionsPerSecond'
   | 'connectsPerSecond'
+  | 'trustedProxies'
   | 'refusalsPerMinute'
 >
 
@@ -62,6 +66,7 @@ export function createServer(options: ServerOptions): Server {
   const { config, clock, authenticator, count } = options
   const addressLimits = createAddressLimits({ clock, ...config })
   const admit = createAdmission(authenticator, addressLimits)
+  const addressOf = remoteAddresses(config.trustedProxies)
   const connections = createConnections({
     ...options,
     ...config,
@@ -74,12 +79,14 @@ export function createServer(options: ServerOptions): Server {
     connections,
     openSession: options.openSession,
     policy: { admit, addressLimits, allowedOrigins: config.allowedOrigins },
+    addressOf,
+    arrivals: createArrivals({ clock, count, perSecond: config.admissionsPerSecond }),
     messageBytes: config.messageBytes,
     maxConnections: config.maxConnections,
     count,
     onFailure: options.onFailure,
   })
-  const http = createHttpServer({ ...options, admit, addressLimits, limits: config })
+  const http = createHttpServer({ ...options, admit, addressLimits, addressOf, limits: config })
   http.server.on('upgrade', webSockets.upgrade)
   http.server.maxConnections = config.maxConnections + spareSockets
   const metrics = config.metricsPort === undefined ? undefined : createMetricsServer(options.readMetrics)
@@ -119,11 +126,14 @@ export function createServer(options: ServerOptions): Server {
   }
 }
 
+/** Connections that the system keeps for a node which is busy: Node's own default of 511 turns a fleet away that comes at once. */
+const backlog = 4_096
+
 function listen(server: NodeServer, host: string, port: number, flag: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port, flag))
     server.once('error', onError)
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog }, () => {
       server.off('error', onError)
       resolve()
     })

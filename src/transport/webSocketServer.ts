@@ -7,9 +7,11 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type ServerOptions, type WebSocket, WebSocketServer as WsServer } from 'ws'
 import type { Address } from '../actors/runtime/actor.js'
+import type { Arrivals } from './arrivals.js'
 import type { Caller } from './connection.js'
 import type { Connections } from './connections.js'
 import { type Problem, problemDocument, problemHeaders, problemOf } from './problem.js'
+import type { RemoteAddress } from './remoteAddress.js'
 import { judgeUpgrade, subprotocol, type UpgradePolicy } from './upgrade.js'
 
 /** Starts the session of a new connection and says where it is. */
@@ -19,6 +21,8 @@ export type WebSocketServerOptions = {
   readonly connections: Connections
   readonly openSession: OpenSession
   readonly policy: UpgradePolicy
+  readonly addressOf: RemoteAddress
+  readonly arrivals: Arrivals
   readonly messageBytes: number
   readonly maxConnections: number
   readonly count: (what: string, n: number) => void
@@ -40,7 +44,7 @@ const closeTimeoutMs = 5_000
 const closedRetryMs = 2_000
 
 export function createWebSocketServer(options: WebSocketServerOptions): WebSocketServer {
-  const { connections, openSession, policy, maxConnections, count, onFailure } = options
+  const { connections, openSession, policy, addressOf, arrivals, maxConnections, count, onFailure } = options
   const settings: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
@@ -61,10 +65,14 @@ export function createWebSocketServer(options: WebSocketServerOptions): WebSocke
   }
 
   async function judge(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const remoteAddress = request.socket.remoteAddress ?? ''
+    const remoteAddress = addressOf(request)
     const judged = await judgeUpgrade(request, remoteAddress, policy)
+    const mayCome = judged.kind === 'admitted' && closed() === undefined
+    const retryAfterMs = mayCome ? await turnOf(socket, groupOf(judged)) : 0
+    // Its client went away while it waited.
+    if (socket.destroyed) return
     // Looked at last, with nothing awaited between this and the upgrade, so that no more get in than there is room for.
-    const problem = judged.kind === 'refused' ? judged.problem : closed()
+    const problem = judged.kind === 'refused' ? judged.problem : (closed() ?? tooMany(retryAfterMs))
     if (problem !== undefined) {
       count(`refusedUpgrade.${problem.status}`, 1)
       refuse(socket, problem)
@@ -75,6 +83,23 @@ export function createWebSocketServer(options: WebSocketServerOptions): WebSocke
         tie(webSocket, { role, identity, expiresAt, remoteAddress }),
       )
     }
+  }
+
+  /** Nobody reads the socket meanwhile, so that its client has gone shows only where it is looked for. */
+  async function turnOf(socket: Duplex, group: string): Promise<number> {
+    const turn = arrivals.enter(group)
+    if (typeof turn === 'number') return turn
+    const look = () => {
+      if (socket.readableLength === 0) socket.read()
+    }
+    const leave = () => {
+      count('storm.left', 1)
+      socket.destroy()
+    }
+    socket.on('readable', look).once('end', leave)
+    const retryAfterMs = await turn
+    socket.off('readable', look).off('end', leave)
+    return retryAfterMs
   }
 
   function tie(webSocket: WebSocket, caller: Caller): void {
@@ -107,8 +132,18 @@ export function createWebSocketServer(options: WebSocketServerOptions): WebSocke
     upgrade,
     refuseNew: () => {
       isDraining = true
+      arrivals.end()
     },
   }
+}
+
+/** A few operators don't wait behind a fleet, nor a tenant behind another's. */
+function groupOf({ role, identity }: Pick<Caller, 'role' | 'identity'>): string {
+  return `${role}/${identity.tenant}`
+}
+
+function tooMany(retryAfterMs: number): Problem | undefined {
+  return retryAfterMs > 0 ? { ...problemOf('OVERLOADED', 'too many come at once'), retryAfterMs } : undefined
 }
 
 function refuse(socket: Duplex, problem: Problem): void {

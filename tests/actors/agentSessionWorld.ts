@@ -5,12 +5,13 @@
 import { type AgentSessionMessage, agentSession } from '../../src/actors/agentSession.js'
 import type { AgentSessionArgs, AgentSessionState } from '../../src/actors/agentSessionState.js'
 import type { AssignedMessage } from '../../src/actors/dispatcher.js'
-import type { NodeEffect, RunEffect } from '../../src/actors/effects.js'
+import type { JudgeEffect, NodeEffect, RunEffect, Spoken } from '../../src/actors/effects.js'
 import type { AgentFrame } from '../../src/protocol/frames.js'
 import { Raw } from '../../src/protocol/raw.js'
+import { sealPassed } from '../../src/tasks/passed.js'
 import type { Submission } from '../../src/tasks/submission.js'
 import type { Verdict } from '../../src/tasks/verdict.js'
-import { noon, pass, tenant, World } from '../tasks/world.js'
+import { hold, noon, pass, tenant, World } from '../tasks/world.js'
 import { Stepper } from './stepper.js'
 
 export const leaseMs = 15_000
@@ -29,7 +30,7 @@ type Sent = { readonly type: string; readonly [field: string]: unknown }
 
 export class AgentWorld {
   /** No agent is banned, as far as the fleet's watch knows. */
-  readonly tasks = Object.assign(new World(), { answerOf: () => ({ kind: 'mayJoin', verdict: 'yes' }) })
+  readonly tasks: World
   readonly session: Stepper<AgentSessionState, AgentSessionMessage, NodeEffect, AgentSessionArgs>
   /** Frames, oldest first. */
   readonly sent: Sent[] = []
@@ -44,9 +45,17 @@ export class AgentWorld {
   asksWhenSent = 0
   hasStopped = false
   verdict: Verdict = pass
+  /** Of the policy that this node knows. */
+  edition: number | undefined = 0
+  /** As it was asked to judge. */
+  readonly asked: JudgeEffect[] = []
+  /** All that was to be judged. */
+  readonly judged: Spoken[] = []
   #ids = 0
 
-  constructor({ aheadBytes = 4_194_304 } = {}) {
+  /** `tasks`: of another session, whose agent comes back. */
+  constructor({ aheadBytes = 4_194_304, tasks = new World() } = {}) {
+    this.tasks = Object.assign(tasks, { answerOf: () => ({ kind: 'mayJoin', verdict: 'yes' }) })
     const args: AgentSessionArgs = {
       desk: this.tasks.desk,
       identity: { tenant, sub: 'crawler', roles: ['agent'] },
@@ -127,6 +136,20 @@ export class AgentWorld {
     return 'work' in state ? state.work.leases.size : 0
   }
 
+  /** As the gate's desk does, by the policy of this edition. */
+  #judge(effect: JudgeEffect): void {
+    const { tag, spoken } = effect
+    this.asked.push(effect)
+    const verdict = effect.isHeld ? hold : this.verdict
+    const edition = effect.isHeld ? undefined : this.edition
+    const { raw, ...origin } = spoken
+    const confidence = typeof spoken.confidence === 'number' ? spoken.confidence : 0
+    const mayPass = verdict.kind === 'pass' && edition !== undefined
+    const passed = mayPass ? sealPassed(verdict, raw.bytes, origin, { edition, confidence }) : null
+    this.judged.push(spoken)
+    this.tell({ kind: 'judged', tag, verdict, hash: 'h', passed, edition })
+  }
+
   #carryOut(effect: NodeEffect): void {
     switch (effect.kind) {
       case 'send':
@@ -144,7 +167,7 @@ export class AgentWorld {
         this.wakes.set(effect.key, effect.at)
         return
       case 'judge':
-        this.tell({ kind: 'judged', tag: effect.tag, verdict: this.verdict, hash: 'h' })
+        this.#judge(effect)
         return
       case 'run':
         this.runs.push(effect)
@@ -165,8 +188,8 @@ export class AgentWorld {
 }
 
 /** An agent that is welcome. */
-export const joined = async (hello?: Record<string, unknown>): Promise<AgentWorld> => {
-  const world = new AgentWorld()
+export const joined = async (hello?: Record<string, unknown>, tasks = new World()): Promise<AgentWorld> => {
+  const world = new AgentWorld({ tasks })
   await world.join(hello)
   return world
 }

@@ -1,7 +1,7 @@
 /** The dispatcher by hand: every credit is somewhere, nobody gets more than they want, nothing comes behind `left`. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type DispatcherMessage, type DispatcherState, dispatcher } from '../../src/actors/dispatcher.js'
+import { canServe, type DispatcherMessage, type DispatcherState, dispatcher } from '../../src/actors/dispatcher.js'
 import type { NodeEffect } from '../../src/actors/effects.js'
 import type { Ask } from '../../src/actors/runtime/effect.js'
 import type { ClaimAnswered } from '../../src/actors/shardDoor.js'
@@ -52,13 +52,13 @@ class World {
     return this.tell({ kind: 'replied', tag, message })
   }
 
-  fault({ tag }: Open): void {
+  fault({ tag }: Open): readonly NodeEffect[] {
     this.open.splice(
       this.open.findIndex((one) => one.tag === tag),
       1,
     )
     const message: ClaimAnswered = { kind: 'claimAnswered', reply: null }
-    this.tell({ kind: 'replied', tag, message })
+    return this.tell({ kind: 'replied', tag, message })
   }
 
   #claimed(taker: number, queue: string, bytes: number): Claimed {
@@ -190,7 +190,8 @@ describe('a dispatcher', () => {
             } else if (one.kind === 'leave') {
               gone.add(`s${one.session}`)
               world.tell({ kind: 'leave', session: `s${one.session}` })
-            } else if (one.kind === 'ready') world.tell({ kind: 'laneReady', shard: one.shard, queue: one.queue })
+            } else if (one.kind === 'ready')
+              world.tell({ kind: 'laneReady', shard: one.shard, queue: one.queue, isKept: false })
             else if (one.kind === 'poll') world.tell({ kind: 'woke', key: 'poll' })
             else {
               const claim = world.open[one.claim % Math.max(1, world.open.length)]
@@ -250,7 +251,7 @@ describe('a dispatcher', () => {
   test('[J23] a hint that comes while a claim is under way is not lost', () => {
     const world = new World()
     world.want('s1', 2)
-    world.tell({ kind: 'laneReady', shard: 0, queue: 'mail' })
+    world.tell({ kind: 'laneReady', shard: 0, queue: 'mail', isKept: false })
     world.answer(first(world), 0)
     expect(world.open).toHaveLength(1)
   })
@@ -293,9 +294,45 @@ describe('a dispatcher', () => {
     expect(total).toEqual([16, 4, 1])
   })
 
+  test('[J27] what no other node was told of is passed on once nobody here is left for it', () => {
+    const world = new World({ shards: 2 })
+    const passed = (effects: readonly NodeEffect[]) => effects.filter(({ kind }) => kind === 'passHint')
+    world.want('s1')
+    while (world.open.length > 0) world.answer(first(world), 0)
+    // One waits: it gets the first, and what may be left is for the others.
+    expect(canServe(world.stepper.state, 'mail', world.stepper.now)).toBe(true)
+    expect(passed(world.tell({ kind: 'laneReady', shard: 0, queue: 'mail', isKept: true }))).toEqual([])
+    expect(canServe(world.stepper.state, 'mail', world.stepper.now)).toBe(false)
+    const hint = { kind: 'passHint', shard: 0, hint: 'lane/t_acme/mail/normal' }
+    expect(passed(world.answer(first(world), 1))).toEqual([hint])
+    // Nobody waits, and nobody has it said twice.
+    expect(passed(world.tell({ kind: 'laneReady', shard: 1, queue: 'mail', isKept: true }))).toEqual([
+      { ...hint, shard: 1 },
+    ])
+    expect(passed(world.tell({ kind: 'laneReady', shard: 1, queue: 'mail', isKept: false }))).toEqual([])
+    expect(passed(world.tell({ kind: 'laneReady', shard: 1, queue: 'else', isKept: true }))).toEqual([
+      { ...hint, shard: 1, hint: 'lane/t_acme/else/normal' },
+    ])
+  })
+
+  test('[J27] a claim that finds the lane empty owes nothing, one that faults does', () => {
+    const world = new World()
+    const passed = (effects: readonly NodeEffect[]) => effects.filter(({ kind }) => kind === 'passHint').length
+    world.want('s1')
+    world.answer(first(world), 0)
+    world.tell({ kind: 'laneReady', shard: 0, queue: 'mail', isKept: true })
+    expect(passed(world.answer(first(world), 0))).toBe(0)
+    world.tell({ kind: 'laneReady', shard: 0, queue: 'mail', isKept: true })
+    expect(passed(world.fault(first(world)))).toBe(1)
+    world.tell({ kind: 'laneReady', shard: 0, queue: 'mail', isKept: true })
+    world.tell({ kind: 'drain' })
+    expect(passed(world.answer(first(world), 1))).toBe(1)
+    expect(canServe(world.stepper.state, 'mail', world.stepper.now)).toBe(false)
+  })
+
   test('[G9 J26] hints for queues that nobody serves leave nothing behind', () => {
     const world = new World()
-    for (let i = 0; i < 100; i++) world.tell({ kind: 'laneReady', shard: 0, queue: `q${i}` })
+    for (let i = 0; i < 100; i++) world.tell({ kind: 'laneReady', shard: 0, queue: `q${i}`, isKept: false })
     expect(world.stepper.state.lines.size).toBe(0)
   })
 })

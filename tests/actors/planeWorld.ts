@@ -29,6 +29,7 @@ export class PlaneWorld {
       holder: 'n1.a',
       ledger: this.ledger,
       secret: new Uint8Array(32),
+      recordSecret: new Uint8Array(32),
       clock: this.clock,
       scheduler: this.scheduler,
       random: seededRandom(1),
@@ -52,7 +53,10 @@ export class PlaneWorld {
         taskRetentionMs: 1_000_000,
         outcomesKept: 100,
         outcomeRetentionMs: 1_000_000,
+        absentRetentionMs: 1_000_000,
         auditRetentionMs: 1_000_000,
+        claimMs: 120_000,
+        reviewMs: { high: 100_000_000, normal: 100_000_000, low: 100_000_000 },
       },
       watch: {
         count: () => {},

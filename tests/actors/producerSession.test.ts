@@ -8,9 +8,10 @@ import { producerRequests } from '../../src/actors/requests.js'
 import { limits } from '../../src/protocol/formats.js'
 import type { ProducerFrame } from '../../src/protocol/frames.js'
 import { Raw } from '../../src/protocol/raw.js'
-import { passResult } from '../../src/tasks/attempt.js'
 import { outcomeLog } from '../../src/tasks/keys.js'
-import { output, sub, subscriber, tenant, World } from '../tasks/world.js'
+import type { Call, Procedure } from '../../src/tasks/procedure.js'
+import { subscribe } from '../../src/tasks/subscribing.js'
+import { output, passResult, sub, subscriber, tenant, World } from '../tasks/world.js'
 import { Stepper } from './stepper.js'
 
 type Sent = { readonly type: string; readonly [field: string]: unknown }
@@ -54,6 +55,13 @@ class ProducerWorld {
   async runOne(at: number): Promise<void> {
     const [next] = this.runs.splice(at % this.runs.length, 1)
     if (next !== undefined) this.tell({ kind: 'ran', tag: next.tag, result: await this.tasks.perform(next.procedure) })
+  }
+
+  /** Says hello, and is welcome; what it then asks for waits. */
+  async subscribe(): Promise<number> {
+    const id = this.say(hello)
+    await this.runOne(0)
+    return id
   }
 
   async run(): Promise<void> {
@@ -112,7 +120,7 @@ describe('outcomes', () => {
   test('[G1 Q40] are numbered 1, 2, 3 on the connection, and are kept until they are seen', async () => {
     const world = new ProducerWorld()
     await world.complete(3)
-    world.say(hello)
+    await world.subscribe()
     await world.run()
     expect(world.outcomes.map(({ seq }) => seq)).toEqual([1, 2, 3])
     world.say({ type: 'seen', seq: 2 })
@@ -154,7 +162,7 @@ describe('outcomes', () => {
           expect(seqs).toEqual(seqs.map((_, at) => at + 1))
           expect(seqs.length - seen).toBeLessThanOrEqual(options.outcomeWindow)
         }
-        world.say(hello)
+        await world.subscribe()
         for (const { kind, n } of events) {
           if (kind === 'run' && world.runs.length > 0) await world.runOne(n)
           else if (kind === 'ready') world.tell({ kind: 'outcomesReady' })
@@ -188,7 +196,7 @@ describe('outcomes', () => {
   test('[Q42] of a busy shard do not keep back those of another', async () => {
     const world = new ProducerWorld({ shards: 3, outcomeWindow: 1 })
     await world.complete(60)
-    world.say(hello)
+    await world.subscribe()
     const shards = new Set<number>()
     for (let i = 1; i <= 6; i++) {
       await world.run()
@@ -203,7 +211,7 @@ describe('outcomes', () => {
   test('[Q43] a page that is not full is not read on', async () => {
     const world = new ProducerWorld()
     await world.complete(2)
-    world.say(hello)
+    await world.subscribe()
     await world.runOne(0)
     expect(world.outcomes).toHaveLength(2)
     expect(world.runs).toEqual([])
@@ -211,7 +219,7 @@ describe('outcomes', () => {
 
   test('[Q43] that come while a page is read are read behind it', async () => {
     const world = new ProducerWorld({ outcomeWindow: 10 })
-    world.say(hello)
+    await world.subscribe()
     world.tell({ kind: 'outcomesReady' })
     expect(world.runs).toHaveLength(1)
     await world.runOne(0)
@@ -227,7 +235,7 @@ describe('large outcomes', () => {
     for (const shards of [1, 3]) {
       const world = new ProducerWorld({ shards, outcomeWindow: 100, aheadBytes })
       await world.complete(20, Raw.of('x'.repeat(3_000)).bytes)
-      world.say(hello)
+      await world.subscribe()
       let seen = 0
       while (world.outcomes.length < 20) {
         await world.run()
@@ -244,7 +252,7 @@ describe('large outcomes', () => {
   test('[G1 Q44] that take more than that go one by one', async () => {
     const world = new ProducerWorld({ outcomeWindow: 100, aheadBytes })
     await world.complete(3, Raw.of('x'.repeat(30_000)).bytes)
-    world.say(hello)
+    await world.subscribe()
     for (let seq = 1; seq <= 3; seq++) {
       await world.run()
       expect(world.outcomes).toHaveLength(seq)
@@ -255,7 +263,7 @@ describe('large outcomes', () => {
   test('[Q44] that the ledger did not drop keep no room from others', async () => {
     const world = new ProducerWorld({ outcomeWindow: 100, aheadBytes })
     await world.complete(2, Raw.of('x'.repeat(30_000)).bytes)
-    world.say(hello)
+    await world.subscribe()
     await world.run()
     const id = world.say({ type: 'seen', seq: 1 })
     world.failRuns()
@@ -267,10 +275,10 @@ describe('large outcomes', () => {
 })
 
 describe('a session', () => {
-  test('[Q45] refuses everything before hello, and a second hello', () => {
+  test('[Q45] refuses everything before hello, and a second hello', async () => {
     const world = new ProducerWorld()
     expect(world.answerTo(world.say({ type: 'get', task: 'x' }))).toMatchObject({ code: 'NOT_READY' })
-    world.say(hello)
+    await world.subscribe()
     expect(world.answerTo(world.say(hello))).toMatchObject({ code: 'INVALID' })
   })
 
@@ -287,9 +295,9 @@ describe('a session', () => {
     expect(world.answerTo(late)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 250 })
   })
 
-  test('[Q46] whose name another connection took closes, and gives up only its own subscription', () => {
+  test('[Q46] whose name another connection took closes, and gives up only its own subscription', async () => {
     const world = new ProducerWorld()
-    world.say(hello)
+    await world.subscribe()
     world.tell({ kind: 'replaced' })
     expect(world.closed).toEqual([4001])
     world.tell({ kind: 'lost' })
@@ -298,10 +306,106 @@ describe('a session', () => {
   })
 })
 
+describe('a name that several connections ask for', () => {
+  const log = outcomeLog(tenant, sub, subscriber)
+  const elsewhere = (world: ProducerWorld) =>
+    world.tasks.perform(subscribe(world.tasks.desk, tenant, log, world.tasks.now))
+
+  test('[SB1] is the connection’s before it is welcome, and before it reads any outcome', async () => {
+    const world = new ProducerWorld()
+    await world.complete(1)
+    const id = world.say(hello)
+    expect(world.answerTo(id)).toBeUndefined()
+    expect(world.runs).toHaveLength(1)
+    await world.run()
+    expect(world.answerTo(id)).toMatchObject({ type: 'welcome' })
+    expect(world.outcomes).toHaveLength(1)
+  })
+
+  test('[SB7] answers what came behind the hello once it is welcome, and refuses it where it is not', async () => {
+    const world = new ProducerWorld()
+    const refused = world.say(hello)
+    const early = world.say({ type: 'get', task: 'x' })
+    world.failRuns()
+    expect(world.answerTo(refused)).toMatchObject({ code: 'OVERLOADED' })
+    expect(world.answerTo(early)).toMatchObject({ code: 'NOT_READY' })
+    const id = world.say(hello)
+    const submit = world.say({ type: 'submit', tasks: [{ queue: 'mail', payload: Raw.of(1) }] })
+    const many = Array.from({ length: 256 }, () => world.say({ type: 'get', task: 'x' }))
+    expect(world.answerTo(submit)).toBeUndefined()
+    expect(world.answerTo(many.at(-1) ?? 0)).toMatchObject({ code: 'NOT_READY' })
+    await world.run()
+    expect(world.answerTo(id)).toMatchObject({ type: 'welcome' })
+    expect(world.answerTo(submit)).toMatchObject({ type: 'ack', tasks: [{ id: 'task-1' }] })
+    expect(world.answerTo(many[0] ?? 0)).toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('[SB1] goes to the one whose client is still there, where another comes between', async () => {
+    const world = new ProducerWorld()
+    const id = world.say(hello)
+    const [{ procedure, tag } = { procedure: undefined, tag: 0 }] = world.runs.splice(0)
+    if (procedure === undefined) throw new Error('it asks for nothing')
+    // Its look is answered, and then another connection takes the name.
+    const look = procedure.next()
+    if (look.done || look.value.kind !== 'read') throw new Error('it does not look')
+    const there = await world.tasks.ledger.read(look.value.shard, look.value.records)
+    const taken = procedure.next(there)
+    if (taken.done || taken.value.kind !== 'commit') throw new Error('it does not commit')
+    await elsewhere(world)
+    const reply = await world.tasks.perform(rest(procedure, taken.value))
+    expect(reply).toEqual({ kind: 'outrun' })
+    world.tell({ kind: 'ran', tag, result: reply })
+    await world.runOne(0)
+    expect(world.answerTo(id)).toMatchObject({ type: 'welcome' })
+    const { state } = world.session
+    const connection = 'subscription' in state ? state.subscription?.connection : undefined
+    expect(connection).toBeGreaterThan(world.tasks.now)
+  })
+
+  test('[SB2] closes the older one also where the hint was lost, at its next look', async () => {
+    const world = new ProducerWorld({ shards: 3 })
+    await world.subscribe()
+    await world.run()
+    await elsewhere(world)
+    await world.complete(3)
+    world.tell({ kind: 'woke', key: 'poll' })
+    await world.run()
+    expect(world.closed).toEqual([4001])
+  })
+
+  test('[SB1] may be asked for again where the ledger was away or had no room', async () => {
+    const world = new ProducerWorld()
+    const id = world.say(hello)
+    world.failRuns()
+    expect(world.answerTo(id)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 250 })
+    const again = world.say(hello)
+    const [asked] = world.runs.splice(0)
+    world.tell({ kind: 'ran', tag: asked?.tag ?? 0, result: { kind: 'overloaded', retryAfterMs: 9 } })
+    expect(world.answerTo(again)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 9 })
+    const third = await world.subscribe()
+    expect(world.answerTo(third)).toMatchObject({ type: 'welcome' })
+  })
+
+  test('[SB1] is nobody’s session’s any more once its connection was lost while it asked', async () => {
+    const world = new ProducerWorld()
+    world.say(hello)
+    world.tell({ kind: 'lost' })
+    expect(world.hasStopped).toBe(true)
+    expect(world.told).toEqual([])
+  })
+})
+
+/** A procedure from the call on that it stands at. */
+function* rest<Result>(procedure: Procedure<Result>, call: Call): Procedure<Result> {
+  const answer = yield call
+  const next = procedure.next(answer)
+  return next.done ? next.value : yield* rest(procedure, next.value)
+}
+
 test('[G10 Q75] after the ledger has lost something all is read anew, and what was under way then drops nothing', async () => {
   const world = new ProducerWorld()
   await world.complete(2)
-  world.say(hello)
+  await world.subscribe()
   await world.run()
   expect(world.outcomes.map(({ seq }) => seq)).toEqual([1, 2])
   world.tell({ kind: 'readAnew' })

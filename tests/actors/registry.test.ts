@@ -145,15 +145,27 @@ describe('what it knows of an agent', () => {
   })
 })
 
+const subscribed = (session: string, connection: number) =>
+  ({ kind: 'subscribed', log: 'out/a', session, connection }) as const
+
 describe('subscribers', () => {
   test('[Q53] the newer connection of a name wins, and hears what is new; the older gives up nothing but itself', () => {
     const of = newRegistry()
-    of.tell({ kind: 'subscribed', log: 'out/a', session: 'p1' })
-    expect(toldBy(of.tell({ kind: 'subscribed', log: 'out/a', session: 'p2' }))).toEqual(['p1 replaced'])
+    of.tell(subscribed('p1', 1))
+    expect(toldBy(of.tell(subscribed('p2', 2)))).toEqual(['p1 replaced'])
     of.tell({ kind: 'unsubscribed', log: 'out/a', session: 'p1' })
     expect(toldBy(of.tell({ kind: 'outcomes', log: 'out/a' }))).toEqual(['p2 outcomesReady'])
     of.tell({ kind: 'unsubscribed', log: 'out/a', session: 'p2' })
     expect(of.tell({ kind: 'outcomes', log: 'out/a' })).toEqual([])
+  })
+
+  test('[SB2] the older one is told also where it comes second, and where the newer is on another node', () => {
+    const of = newRegistry()
+    of.tell(subscribed('p2', 2))
+    expect(toldBy(of.tell(subscribed('p1', 1)))).toEqual(['p1 replaced'])
+    expect(of.tell({ kind: 'subscribedAnew', log: 'out/a', connection: 2 })).toEqual([])
+    expect(of.tell({ kind: 'subscribedAnew', log: 'out/b', connection: 9 })).toEqual([])
+    expect(toldBy(of.tell({ kind: 'subscribedAnew', log: 'out/a', connection: 3 }))).toEqual(['p2 replaced'])
   })
 })
 

@@ -32,7 +32,7 @@ function work(
   { signal = new AbortController().signal, timeoutMs = undefined as number | undefined } = {},
 ) {
   const handle = programHandler({ program, timeoutMs, onAttempt: (attempt) => attempts.push(attempt) })
-  return Promise.resolve(handle(task, { signal, progress: () => {}, release: () => ({ kind: 'release' }) }))
+  return Promise.resolve(handle(task, { signal }))
 }
 
 const node = (script: string) => `node -e '${script}'`
@@ -102,11 +102,7 @@ describe('a program as an agent', () => {
       timeoutMs: undefined,
       onAttempt: () => {},
     })
-    const answer = handle(big, {
-      signal: new AbortController().signal,
-      progress: () => {},
-      release: () => ({ kind: 'release' }),
-    })
+    const answer = handle(big, { signal: new AbortController().signal })
     expect(await answer).toEqual({ output: 1, confidence: 1 })
   })
 

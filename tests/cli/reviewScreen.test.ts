@@ -126,6 +126,26 @@ describe('the live review', () => {
     expect(failed.screen.cards.map(({ reviewId }) => reviewId)).toEqual(['b'])
   })
 
+  it('[RV44] claims, gives back, hands over and unmasks the chosen card by a key', () => {
+    const { effects } = screenAfter(list('a', 'b'), ...keys('j', 'c', 'C', 't', ...'bob', 'enter', 't', 'enter', 'v'))
+    expect(effects).toEqual([
+      { kind: 'claim', review: 'b', release: false },
+      { kind: 'claim', review: 'b', release: true },
+      { kind: 'assign', review: 'b', to: 'bob' },
+      { kind: 'assign', review: 'b' },
+      { kind: 'reveal', review: 'b' },
+    ])
+    expect(screenAfter(list('a'), ...keys('t', 'q', 'escape')).effects).toEqual([])
+    const claimed = card('a', { version: 2, claimedBy: 'ann', claimedUntil: 9_000, note: 'mine' })
+    const unmasked = { kind: 'revealed', review: 'a', output: 'the secret', payload: 1 } as const
+    const { screen } = screenAfter(list('a', 'b'), { kind: 'kept', card: claimed, notice: 'yours' }, unmasked)
+    const shown = (of: ReviewScreen) => reviewLines(of, { rows: 60, width: 120 }, 5_000).join('\n')
+    expect(shown(screen)).toMatch(/the secret[\s\S]*claimed +by ann[\s\S]*note +mine/)
+    const [elsewhere] = stepReview(screen, { kind: 'key', key: 'j' })
+    const [back] = stepReview(elsewhere, { kind: 'key', key: 'k' })
+    expect(shown(back)).not.toContain('the secret')
+  })
+
   it('[N55] has as many lines as the terminal, the chosen card and its output among them', () => {
     const many = Array.from({ length: 100 }, (_, n) => `c${n}`)
     for (const rows of [10, 24, 60])

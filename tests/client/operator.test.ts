@@ -150,6 +150,37 @@ test.each(['ALREADY_DECIDED', 'CLAIMED', 'CHANGED'])('[K98] %s comes with the ca
   await expect(decided).rejects.toMatchObject({ code, card: card('a', 9) })
 })
 
+test('[RV45] it claims, hands over, unmasks and decides on a list', async () => {
+  const { operator, peer } = await connected()
+  const asked = [
+    operator.claim('a', { force: true }),
+    operator.assign('a', { to: 'bob', note: 'yours' }),
+    operator.assign('a'),
+    operator.reveal('a'),
+    operator.decideMany([{ review: 'a', version: 3 }], { status: 'REJECTED', reason: 'spam' }),
+  ]
+  const claim = await peer.next('claim')
+  expect(claim).toMatchObject({ review: 'a', force: true })
+  peer.ack(claim, { card: card('a', 4) })
+  const assign = await peer.next('assign')
+  expect(assign).toMatchObject({ review: 'a', to: 'bob', note: 'yours' })
+  peer.ack(assign, { card: card('a', 5) })
+  const release = await peer.next('assign')
+  expect(release.to).toBeUndefined()
+  peer.ack(release, { card: card('a', 6) })
+  peer.ack(await peer.next('reveal'), { output: 'the secret', payload: 1 })
+  const many = await peer.next('decideMany')
+  expect(many).toMatchObject({ cards: [{ review: 'a', version: 3 }], status: 'REJECTED', reason: 'spam' })
+  peer.ack(many, { decisions: [{ review: 'a', status: 'REJECTED', version: 7 }] })
+  expect(await Promise.all(asked)).toEqual([
+    card('a', 4),
+    card('a', 5),
+    card('a', 6),
+    { output: 'the secret', payload: 1 },
+    [{ review: 'a', status: 'REJECTED', version: 7 }],
+  ])
+})
+
 test('[K99] it lists and looks at cards, tasks, agents and the audit log', async () => {
   const { operator, peer } = await connected()
   const asked = [
@@ -182,4 +213,34 @@ test('[K99] it lists and looks at cards, tasks, agents and the audit log', async
     'u',
     { waiting: { high: 1 } },
   ])
+})
+
+test('[K102] it pauses, bans, halts and lets go on, each word with who it is about and why', async () => {
+  const { operator, peer } = await connected()
+  const { fleet } = operator
+  const record = { version: 1, status: 'OPEN', queues: [], paused: [], banned: [] }
+  const words = [
+    [fleet.pause({ queue: 'mail' }, { reason: 'too many' }), { act: 'pause', queue: 'mail', reason: 'too many' }],
+    [fleet.pause('tenant'), { act: 'pause' }],
+    [fleet.resume({ agent: 'crawler' }), { act: 'resume', agent: 'crawler' }],
+    [fleet.ban('crawler/7'), { act: 'ban', agent: 'crawler/7' }],
+    [fleet.unban('crawler/7'), { act: 'unban', agent: 'crawler/7' }],
+    [fleet.halt({ reason: 'stop' }), { act: 'halt', reason: 'stop' }],
+  ] as const
+  for (const [said, expected] of words) {
+    const { type, id, ...word } = await peer.next('control')
+    expect(word).toEqual(expected)
+    peer.ack({ type, id }, { changed: true, fleet: record })
+    expect(await said).toEqual({ changed: true, fleet: record })
+  }
+  const read = fleet.read()
+  peer.ack(await peer.next('fleet'), { fleet: record })
+  expect(await read).toEqual(record)
+})
+
+test('[K102] what a node refuses of it is told', async () => {
+  const { operator, peer } = await connected()
+  const halted = operator.fleet.halt()
+  peer.refuse(await peer.next('control'), 'FORBIDDEN')
+  await expect(halted).rejects.toMatchObject({ code: 'FORBIDDEN' })
 })

@@ -45,10 +45,17 @@ class Node {
     this.#keep(this.actor.tell(message))
   }
 
-  /** The call under way is answered. */
+  /** The calls under way are answered, and those that follow. */
   async call(): Promise<void> {
+    while (this.runs.length > 0) await this.answer()
+  }
+
+  /** The calls under way are answered, after so long on their way back. */
+  async answer(lateMs = 0): Promise<void> {
     for (const { tag, procedure } of this.runs.splice(0)) {
-      this.tell({ kind: 'ran', tag, result: await this.#tasks.perform(procedure, this.#holder) })
+      const result = await this.#tasks.perform(procedure, this.#holder)
+      this.#tasks.now += lateMs
+      this.tell({ kind: 'ran', tag, result })
     }
   }
 
@@ -125,6 +132,37 @@ describe('a node', () => {
     }
     await first.beat()
     expect(first.view.members.get('n2')?.stillMs).toBe(0)
+  })
+
+  test('[B18] takes nobody for dead by a roll that was long on its way', async () => {
+    const tasks = new World()
+    const [first, second] = [new Node(tasks, 'n1.a'), new Node(tasks, 'n2.a')]
+    await second.call()
+    await first.call()
+    tasks.now += beatMs
+    first.tell({ kind: 'woke', key: 'beat' })
+    await first.answer()
+    // It was read before the node froze, and comes when it thaws; its next beat may be answered before.
+    await first.answer(spans.quietMs)
+    await first.beat()
+    expect(first.view.isFenced).toBe(false)
+    expect(first.view.members.get('n2')?.stillMs).toBe(0)
+  })
+
+  test('[B18] keeps its lease by the answer to its beat, however long the roll takes', async () => {
+    const tasks = new World()
+    const node = new Node(tasks, 'n1.a')
+    await node.call()
+    const fences: number[] = []
+    for (let beats = 0; beats < 4; beats++) {
+      tasks.now += beatMs
+      node.tell({ kind: 'woke', key: 'beat' })
+      const [writing] = node.runs
+      if (writing?.tag === 1) await node.answer()
+      node.runs.splice(0)
+      fences.push(node.wakes.get('fence') ?? 0)
+    }
+    expect(fences).toEqual(fences.map((_, at) => expect.closeTo(noon + (at + 1) * beatMs + (spans.leaseMs * 2) / 3)))
   })
 
   test('[B8] whose name another process took says so, and owns nothing any more', async () => {

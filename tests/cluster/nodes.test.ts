@@ -1,12 +1,11 @@
 /** Nodes in processes of their own on one real Redis: what one of them has begun, any other goes on with. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ClusterRecord } from '../../src/protocol/records.js'
-import { type ChildNode, program, spawnNode } from '../integration/childNode.js'
+import { type ChildNode, program } from '../integration/childNode.js'
 import type { Assignment, Client } from '../integration/client.js'
 import {
-  type Flags,
   openAgent,
   openIdleAgent,
   openOperator,
@@ -16,34 +15,9 @@ import {
   submitOne,
   temporaryFolder,
 } from '../integration/world.js'
-import { type RedisServer, startRedis } from '../redis/redisServer.js'
+import { nodesOnRedis } from './redisNodes.js'
 
-let redis: RedisServer
-beforeAll(async () => {
-  redis = await startRedis({ appendonly: 'yes', appendfsync: 'everysec' })
-})
-afterAll(() => redis[Symbol.asyncDispose]())
-
-let clusters = 0
-
-/** Nodes of a cluster of the test's own. */
-const openNodes = async (
-  count: number,
-  flags: Flags = {},
-): Promise<{ nodes: ChildNode[]; add(): Promise<ChildNode> }> => {
-  const cluster = `c${++clusters}`
-  const common = { redis: redis.url, cluster, shards: '4', nodeLeaseMs: '1000', nodeQuietMs: '3000', ...flags }
-  let names = 0
-  const add = async () => spawnNode(await temporaryFolder(), { ...common, node: `n${++names}` })
-  return { nodes: await Promise.all(Array.from({ length: count }, add)), add }
-}
-
-const pair = async (flags?: Flags) => {
-  const opened = await openNodes(2, flags)
-  const [first, second] = opened.nodes
-  if (first === undefined || second === undefined) throw new Error('two nodes were asked for')
-  return { ...opened, first, second }
-}
+const { pair } = nodesOnRedis()
 
 const resultOf = ({ id, lease }: Assignment, output: unknown = 'done', confidence = 0.9): object => ({
   task: id,

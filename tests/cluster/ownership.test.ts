@@ -8,9 +8,8 @@ import {
   type Taken,
   takeShard,
 } from '../../src/cluster/ownership.js'
-import { passResult } from '../../src/tasks/attempt.js'
 import { Unavailable } from '../../src/tasks/procedure.js'
-import { noon, output, World } from '../tasks/world.js'
+import { noon, output, World, passResult } from '../tasks/world.js'
 import { leaseMs, quietMs, seenBy } from './views.js'
 
 const first = 'n1.a'

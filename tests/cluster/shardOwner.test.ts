@@ -10,7 +10,9 @@ import {
   shardOwner,
 } from '../../src/cluster/shardOwner.js'
 import { Stepper } from '../actors/stepper.js'
-import { noon, World } from '../tasks/world.js'
+import { auditWrites } from '../../src/tasks/entries.js'
+import { auditLog } from '../../src/tasks/keys.js'
+import { noon, tenant, World } from '../tasks/world.js'
 import { leaseMs, quietMs, seenBy } from './views.js'
 
 const resumeMs = 15_000
@@ -26,7 +28,13 @@ class OwnerWorld {
       desk: this.tasks.desk,
       shard: 0,
       resumeMs,
-      bounds: { outcomesKept: 10, outcomeRetentionMs: 1_000, taskRetentionMs: 1_000, auditRetentionMs: 1_000 },
+      bounds: {
+        outcomesKept: 10,
+        outcomeRetentionMs: 1_000,
+        taskRetentionMs: 1_000,
+        absentRetentionMs: 1_000,
+        auditRetentionMs: 1_000,
+      },
     }
     this.owner = new Stepper(shardOwner, args, { now: noon })
     this.tell({ kind: 'members', view })
@@ -70,8 +78,29 @@ describe('an owner', () => {
     world.wake('take')
     await world.run()
     expect(world.owner.state).toMatchObject({ tenure: { kind: 'owning', owned: { epoch: 1, orphaned: [] } } })
-    expect([...world.wakes.keys()].sort()).toEqual(['bound', 'due', 'orphans', 'retention'])
+    expect([...world.wakes.keys()].sort()).toEqual(
+      expect.arrayContaining(['bound', 'due', 'orphans', 'retention', 'seal', 'webhooks']),
+    )
     expect(world.wakes.get('orphans')).toBe(world.tasks.now + resumeMs)
+  })
+
+  test('[AU8 G6] seals what is on record within a second, failed calls and what comes meanwhile included', async () => {
+    const world = new OwnerWorld()
+    await world.run()
+    const { ledger } = world.tasks
+    const waiting = async () => (await ledger.log(0, auditLog(tenant), { limit: 1 })).size
+    for (let n = 0; n < 3; n++) {
+      const writes = auditWrites(tenant, { at: world.tasks.now, kind: 'cancelled', by: 'ann', task: `t${n}` })
+      await ledger.commit(0, 'n1.b', n + 1, [{ guards: [], writes }])
+      const since = world.tasks.now
+      while ((await waiting()) > 0) {
+        world.wake('seal')
+        if (n === 1 && world.tasks.now - since < 400) world.failRuns()
+        else await world.run()
+      }
+      expect(world.tasks.now - since).toBeLessThan(1_000)
+    }
+    expect(await world.tasks.audit()).toHaveLength(3)
   })
 
   test('[Q61] goes on with each duty, done or not', async () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { jsonLines, World } from '../cli/chimera.js'
+import { startRedis } from '../../src/prove/redisServer.js'
 
 let world: World
 
@@ -87,6 +88,58 @@ describe('the demo', () => {
       expect({ code, stderr }).toEqual({
         code: 1,
         stderr: expect.stringMatching(/serve does not start .*ledger: another process/),
+      })
+    },
+    patientMs,
+  )
+
+  it(
+    '[D44] keeps it all in a Redis where it is given one, and goes on there from another folder',
+    async () => {
+      await using redis = await startRedis({ appendonly: 'yes' })
+      const words = ['demo', '--redis', redis.url, '--reviewer', 'auto', '--json']
+      const first = await world.run([...words, '--once', '60'])
+      expect(first).toMatchObject({ code: 0 })
+      expect(first.stderr).toContain('its data in Redis, under demo')
+      expect(summaryOf(first.stdout)).toMatchObject({
+        tally: { submitted: 60, open: 0, held: 0, ended: 60, endedTwice: 0 },
+        checked: { records: 60, lost: 0, toldWrongly: 0 },
+      })
+      const second = await world.run([...words, '--once', '80'])
+      expect(second).toMatchObject({ code: 0 })
+      expect(summaryOf(second.stdout)).toMatchObject({
+        tally: { submitted: 80, known: 60, ended: 80, endedTwice: 0 },
+        checked: { lost: 0, toldWrongly: 0 },
+      })
+    },
+    patientMs,
+  )
+
+  it(
+    '[D44] loses nothing there when its node is killed',
+    async () => {
+      await using redis = await startRedis({ appendonly: 'yes' })
+      const demo = world.start([
+        'demo',
+        '--data',
+        'd',
+        '--redis',
+        redis.url,
+        '--reviewer',
+        'auto',
+        '--json',
+        '--once',
+        '200',
+      ])
+      await demo.until((stdout) => /"byStatus":\{"COMPLETED":[1-9]/.test(stdout))
+      const { pid } = JSON.parse(readFileSync(join(world.folder, 'd/node.json'), 'utf8'))
+      process.kill(pid, 'SIGKILL')
+      const { code, stdout } = await demo.ended
+      expect(code).toBe(0)
+      expect(summaryOf(stdout)).toMatchObject({
+        tally: { submitted: 200, open: 0, held: 0, ended: 200, endedTwice: 0 },
+        restarts: 1,
+        checked: { records: 200, lost: 0, toldWrongly: 0 },
       })
     },
     patientMs,

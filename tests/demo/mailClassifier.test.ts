@@ -106,13 +106,15 @@ describe('both steps, through the gate', () => {
 
   it('[D25] hold few mails: some for doubt, some for what the mail itself says', () => {
     const held = unseen.flatMap((mail) =>
-      verdictsFor(mail).flatMap((verdict) => (verdict.kind === 'hold' ? [{ mail, reason: verdict.reason }] : [])),
+      verdictsFor(mail).flatMap((verdict) => (verdict.kind === 'hold' ? [{ mail, verdict }] : [])),
     )
     const share = new Set(held.map(({ mail }) => mail.name)).size / unseen.length
     expect(share).toBeGreaterThan(0.02)
     expect(share).toBeLessThan(0.08)
-    expect(new Set(held.map(({ reason }) => reason))).toEqual(new Set(['LOW_CONFIDENCE', 'SENSITIVE_KEYWORD']))
-    const sensitive = held.filter(({ reason }) => reason === 'SENSITIVE_KEYWORD')
+    expect(new Set(held.map(({ verdict }) => verdict.reason))).toEqual(
+      new Set(['LOW_CONFIDENCE', 'PII', 'SENSITIVE_KEYWORD']),
+    )
+    const sensitive = held.filter(({ verdict }) => verdict.findings.some(({ rule }) => rule.startsWith('keyword.')))
     expect(sensitive.length).toBeGreaterThan(5)
     for (const { mail } of sensitive) {
       expect(`${mail.subject} ${mail.text}`).toMatch(/password|secret key|delete all|\bssn\b|\bpii\b/i)

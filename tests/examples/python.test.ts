@@ -42,6 +42,7 @@ const run = async (role: Role, script: string, args: readonly string[] = [], url
 }
 
 const example = (name: string): string => join(examples, name)
+const askingAgent = join(import.meta.dirname, 'askingAgent.py')
 const guidedAgent = join(import.meta.dirname, 'guidedAgent.py')
 
 const submit = async (...texts: readonly string[]): Promise<Program> => {
@@ -175,4 +176,25 @@ test('[E8] a token of another role ends a program with a sentence that says why'
     PYTHONDONTWRITEBYTECODE: '1',
   })
   expect((await program.ended).stderr).toContain('Ended: the node answered 403')
+})
+
+test('[PP43] an agent asks before it acts, and gets the answer also where it was killed in between', async () => {
+  const kept = join(folder, 'agent.state')
+  const killed = await run('agent', askingAgent, [kept])
+  const operator = await run('operator', example('review.py'))
+  const producer = await submit('sure', 'unsure')
+  await killed.line('asks unsure')
+  await operator.line('LOW_CONFIDENCE')
+  await killed.kill()
+  operator.write('too risky\ntoo risky\n')
+
+  const agent = await run('agent', askingAgent, [kept])
+  await agent.line('asks unsure')
+  const outcomes = await outcomesOf(producer, 2)
+  expect(outcomes).toEqual(
+    expect.arrayContaining([
+      ['COMPLETED', true, ['APPROVED', null]],
+      ['COMPLETED', true, ['REJECTED', 'too risky']],
+    ]),
+  )
 })

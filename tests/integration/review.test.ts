@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Client, Frame } from './client.js'
 import {
+  type Door,
   open,
   openAgent,
   openIdleAgent,
@@ -19,8 +20,8 @@ const nextCard = async (operator: Client, task: string): Promise<Card> =>
   (await operator.next('a card', ({ card }) => (card as Frame | undefined)?.taskId === task)).card as Card
 
 /** A world in which an agent said something; the card of it. */
-const openHeld = async (result: object, task: object = {}) => {
-  const world = await openWorld()
+const openHeld = async (result: object, task: object = {}, given?: Door) => {
+  const world = given ?? (await openWorld())
   const producer = await openProducer(world)
   const operator = await openReviewer(world)
   const agent = await openIdleAgent(world, { queues: ['q', 'next'] })
@@ -176,4 +177,32 @@ test('[T015 G3] metrics that the gate holds are not shown, and names that it hol
   const refused = await named.ask('hello', { queues: ['q'], capacity: 1, instance: 'my-password' })
   expect(refused).toMatchObject({ type: 'error', code: 'INVALID' })
   expect(String(refused.message)).toContain('instance')
+})
+
+test('[RV22 G4] a card that nobody decides ends its task by time-out, as the producer is told', async () => {
+  const world = await openWorld({ reviewNormalMs: '1000' })
+  const { operator, producer, id, card } = await openHeld({ output: 'x', confidence: 0 }, {}, world)
+  const { reviewId: review } = card
+  const outcome = await producer.outcome(id, 'REJECTED')
+  expect(outcome).toMatchObject({ final: true, rejection: { reviewId: review, by: 'timeout' } })
+  expect(outcome.rejection).not.toHaveProperty('operatorId')
+  expect(await operator.ask('decide', { review, status: 'APPROVED' })).toMatchObject({
+    code: 'ALREADY_DECIDED',
+    card: { status: 'EXPIRED' },
+  })
+})
+
+test('[RV30 RV36 G5] where the policy asks for two, two people approve, neither of them its producer', async () => {
+  const world = await openWorld()
+  const admin = await openOperator(world, { roles: ['admin'] })
+  await admin.request('setPolicy', { policy: JSON.stringify({ approvals: { normal: 2 } }) })
+  const { operator, producer, id, card } = await openHeld({ output: 'x', confidence: 0 }, {}, world)
+  const { reviewId: review, version } = card
+  const own = await openOperator(world, { sub: 'ann' })
+  expect(await own.ask('decide', { review, status: 'APPROVED' })).toMatchObject({ code: 'FORBIDDEN' })
+  const first = await operator.request('decide', { review, version, status: 'APPROVED' })
+  expect(first.card).toMatchObject({ status: 'PENDING', approvalsRequired: 2, approvals: [{ operatorId: 'olga' }] })
+  const second = await openOperator(world, { sub: 'otto' })
+  await second.request('decide', { review, version, status: 'APPROVED' })
+  expect(await producer.outcome(id, 'APPROVED')).toMatchObject({ final: true, output: 'x' })
 })

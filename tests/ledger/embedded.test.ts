@@ -2,7 +2,7 @@
 import { openEmbeddedLedger } from '../../src/ledger/embedded/openEmbeddedLedger.js'
 import { ledgerContract } from './contract.js'
 import { createModelLedger } from './model.js'
-import type { Opened } from './opened.js'
+import { type Opened, openedOver } from './opened.js'
 import { temporaryFolder } from './temporaryFolder.js'
 
 const start = 1_700_000_000_000
@@ -18,24 +18,8 @@ async function openModel(): Promise<Opened> {
 
 async function openEmbedded(journalBytes: number): Promise<Opened> {
   const folder = await temporaryFolder()
-  let now = start
-  const open = () => openEmbeddedLedger({ folder: folder.path, clock: () => now, journalBytes })
-  let ledger = await open()
-  return {
-    ledger,
-    pass: (ms) => {
-      now += ms
-    },
-    reopen: async () => {
-      await ledger.close()
-      ledger = await open()
-      return ledger
-    },
-    [Symbol.asyncDispose]: async () => {
-      await ledger.close()
-      await folder[Symbol.asyncDispose]()
-    },
-  }
+  const open = async (clock: () => number) => openEmbeddedLedger({ folder: folder.path, clock, journalBytes })
+  return await openedOver(open, () => folder[Symbol.asyncDispose]())
 }
 
 ledgerContract('the model', openModel)

@@ -9,6 +9,7 @@ import {
   type ClaimReply,
   type ClaimRequest,
   type CommitReply,
+  type HintListener,
   type Ledger,
   LedgerFault,
   type Transaction,
@@ -149,12 +150,15 @@ class ModelLedger implements Ledger {
       .sort((left, right) => byBytes(left.lane, right.lane))
   }
 
-  onHint(listener: (shard: number, hint: string) => void): () => void {
-    const own = (shard: number, hint: string) => listener(shard, hint)
+  onHint(listener: HintListener): () => void {
+    const own = (shard: number, hint: string) => listener(shard, hint, false)
     this.#world.listeners.add(own)
     this.#own.add(own)
     return () => this.#world.listeners.delete(own)
   }
+
+  /** All are told of everything. */
+  passHint(): void {}
 
   async close(): Promise<void> {
     this.#isClosed = true

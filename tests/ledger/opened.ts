@@ -24,6 +24,33 @@ export type Opened = {
 
 export type OpenLedger = () => Promise<Opened>
 
+const start = 1_700_000_000_000
+
+/** One that outlives being closed: `open` gets a clock that the test moves. `end` comes after its last close. */
+export async function openedOver(
+  open: (clock: () => number) => Promise<Ledger>,
+  end: () => Promise<void> = async () => {},
+): Promise<Opened> {
+  let now = start
+  const clock = () => now
+  let ledger = await open(clock)
+  return {
+    ledger,
+    pass: (ms) => {
+      now += ms
+    },
+    reopen: async () => {
+      await ledger.close()
+      ledger = await open(clock)
+      return ledger
+    },
+    [Symbol.asyncDispose]: async () => {
+      await ledger.close()
+      await end()
+    },
+  }
+}
+
 /** A holder that numbers its calls. */
 export class Caller {
   seq = 0

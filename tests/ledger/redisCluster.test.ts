@@ -4,9 +4,8 @@ import { openRedisLedger } from '../../src/ledger/redis/openRedisLedger.js'
 import { type RedisCluster, startRedisCluster } from '../redis/redisCluster.js'
 import { redisCommand } from '../redis/redisCommand.js'
 import { ledgerContract } from './contract.js'
-import { Caller, type Opened, put } from './opened.js'
+import { Caller, openedOver, put } from './opened.js'
 
-const start = 1_700_000_000_000
 const startMs = 60_000
 let servers: RedisCluster
 let clusters = 0
@@ -19,27 +18,10 @@ afterAll(async () => {
   await servers[Symbol.asyncDispose]()
 })
 
-async function openCluster(): Promise<Opened> {
-  clusters += 1
-  const cluster = `test-${clusters}`
-  let now = start
-  const open = () => openRedisLedger({ url: servers.url, cluster, shards: 1, clock: () => now })
-  let ledger = await open()
-  return {
-    ledger,
-    pass: (ms) => {
-      now += ms
-    },
-    reopen: async () => {
-      await ledger.close()
-      ledger = await open()
-      return ledger
-    },
-    [Symbol.asyncDispose]: () => ledger.close(),
-  }
-}
-
-ledgerContract('redis, as a cluster', openCluster)
+ledgerContract('redis, as a cluster', () => {
+  const cluster = `test-${++clusters}`
+  return openedOver((clock) => openRedisLedger({ url: servers.url, cluster, shards: 1, clock }))
+})
 
 test('[R14] the shards of a cluster spread over its servers, and nodes hear of each', async () => {
   const open = () => openRedisLedger({ url: servers.url, cluster: 'spread', shards: 6 })

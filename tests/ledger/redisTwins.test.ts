@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, test } from 'vitest'
 import { openRedisLedger } from '../../src/ledger/redis/openRedisLedger.js'
-import { type RedisServer, startRedis } from '../redis/redisServer.js'
+import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { command, runTwins } from './twins.js'
 
 const timeoutMs = 120_000

@@ -175,6 +175,11 @@ export const goldenFrames: readonly Golden[] = [
   },
   {
     from: 'operator',
+    frame: { type: 'decideMany', id: 30, cards: [{ review: 'r1', version: 2 }], status: 'REJECTED', reason: 'spam' },
+    hex: '85a474797065aa6465636964654d616e79a269641ea563617264739182a6726576696577a27231a776657273696f6e02a6737461747573a852454a4543544544a6726561736f6ea47370616d',
+  },
+  {
+    from: 'operator',
     frame: { type: 'reveal', id: 10, review: 'r1' },
     hex: '83a474797065a672657665616ca269640aa6726576696577a27231',
   },
@@ -188,6 +193,22 @@ export const goldenFrames: readonly Golden[] = [
     from: 'operator',
     frame: { type: 'audit', id: 13, cursor: 'c' },
     hex: '83a474797065a56175646974a269640da6637572736f72a163',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'auditCheckpoint', id: 13 },
+    hex: '82a474797065af6175646974436865636b706f696e74a269640d',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'auditLines', id: 13, shard: 1, upTo: 200, after: '1-0' },
+    hex: '85a474797065aa61756469744c696e6573a269640da5736861726401a47570546fccc8a56166746572a3312d30',
+  },
+  { from: 'operator', frame: { type: 'auditKey', id: 13 }, hex: '82a474797065a861756469744b6579a269640d' },
+  {
+    from: 'operator',
+    frame: { type: 'eraseAudit', id: 13, entry: '3/17', reason: 'r' },
+    hex: '84a474797065aa65726173654175646974a269640da5656e747279a4332f3137a6726561736f6ea172',
   },
   { from: 'operator', frame: { type: 'tasks', id: 14 }, hex: '82a474797065a57461736b73a269640e' },
   {
@@ -207,6 +228,65 @@ export const goldenFrames: readonly Golden[] = [
   },
   { from: 'operator', frame: { type: 'fleet', id: 18 }, hex: '82a474797065a5666c656574a2696412' },
   { from: 'operator', frame: { type: 'cluster', id: 20 }, hex: '82a474797065a7636c7573746572a2696414' },
+  { from: 'operator', frame: { type: 'policy', id: 21 }, hex: '82a474797065a6706f6c696379a2696415' },
+  {
+    from: 'operator',
+    frame: { type: 'setPolicy', id: 22, policy: '{"samplePercent":5}', version: 'p_0' },
+    hex: '84a474797065a9736574506f6c696379a2696416a6706f6c696379b37b2273616d706c6550657263656e74223a357da776657273696f6ea3705f30',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'webhooks', id: 30 },
+    hex: '82a474797065a8776562686f6f6b73a269641e',
+  },
+  {
+    from: 'operator',
+    frame: {
+      type: 'setWebhook',
+      id: 31,
+      name: 'pager',
+      url: 'https://a.example/',
+      cards: true,
+      outcomes: [{ sub: 'shop', subscriber: 'in' }],
+      rotate: true,
+    },
+    hex: '87a474797065aa736574576562686f6f6ba269641fa46e616d65a57061676572a375726cb268747470733a2f2f612e6578616d706c652fa56361726473c3a86f7574636f6d65739182a3737562a473686f70aa73756273637269626572a2696ea6726f74617465c3',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'removeWebhook', id: 32, name: 'pager' },
+    hex: '83a474797065ad72656d6f7665576562686f6f6ba2696420a46e616d65a57061676572',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'testWebhook', id: 33, name: 'pager' },
+    hex: '83a474797065ab74657374576562686f6f6ba2696421a46e616d65a57061676572',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'deadDeliveries', id: 34, name: 'pager', limit: 10 },
+    hex: '84a474797065ae6465616444656c69766572696573a2696422a46e616d65a57061676572a56c696d69740a',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'resend', id: 35, name: 'pager', event: 'evt_1' },
+    hex: '84a474797065a6726573656e64a2696423a46e616d65a57061676572a56576656e74a56576745f31',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'numbers', id: 36, days: 30 },
+    hex: '83a474797065a76e756d62657273a2696424a4646179731e',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'calibration', id: 37, queue: 'mail', agent: 'bo' },
+    hex: '84a474797065ab63616c6962726174696f6ea2696425a57175657565a46d61696ca56167656e74a2626f',
+  },
+  {
+    from: 'operator',
+    frame: { type: 'backtest', id: 23, policy: '{}', limit: 100 },
+    hex: '84a474797065a86261636b74657374a2696417a6706f6c696379a27b7da56c696d697464',
+  },
   {
     from: 'operator',
     frame: { type: 'control', id: 19, act: 'ban', agent: 'bo/1', reason: 'odd' },

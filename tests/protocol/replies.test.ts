@@ -3,7 +3,6 @@ import { expect, test } from 'vitest'
 import {
   openAgent,
   openIdleAgent,
-  openOperator,
   openProducer,
   openReviewer,
   openWorld,
@@ -52,18 +51,6 @@ test('[F61] seen with an id from a producer without a subscriber name is acknowl
   const world = await openWorld()
   const producer = await openProducer(world)
   expect(await producer.request('seen', { seq: 9 })).toEqual({ type: 'ack', re: expect.any(Number) })
-})
-
-test('[F62] frames that this version does not serve are told so where they have an id', async () => {
-  const world = await openWorld()
-  const agent = await openAgent(world)
-  const operator = await openOperator(world)
-  const lease = { task: 't', lease: 'l' }
-  const unserved = { code: 'UNKNOWN_TYPE' }
-  expect(await agent.ask('propose', { ...lease, key: 'k', action: 1 })).toMatchObject(unserved)
-  expect(await agent.ask('decided', { ...lease, key: 'k' })).toMatchObject(unserved)
-  for (const type of ['claim', 'assign', 'reveal'])
-    expect(await operator.ask(type, { review: 'r' })).toMatchObject(unserved)
 })
 
 test('[F63] a confidence that is no number is named on the card for what it is', async () => {

@@ -61,12 +61,14 @@ const framesOf = (effects: readonly NodeEffect[]): readonly object[] =>
 const pageOf = (id: string): OutcomePage => ({
   outcomes: [{ id, told: { task: id, status: 'COMPLETED', final: true, step: 1, at: noon }, bytes: 100 }],
   hasMore: false,
+  newest: 0,
 })
 
 /** One outcome of each of two shards is under way. */
 const opened = (): Session => {
   const session = new Session()
-  const reads = tagsOf(session.tell({ kind: 'frame', frame: { type: 'hello', id: 1, subscriber: 'inbox' } }))
+  const [hello = -1] = tagsOf(session.tell({ kind: 'frame', frame: { type: 'hello', id: 1, subscriber: 'inbox' } }))
+  const reads = tagsOf(session.tell({ kind: 'ran', tag: hello, result: { kind: 'subscribed', connection: 1 } }))
   for (const tag of reads) session.tell({ kind: 'ran', tag, result: pageOf(`outcome-${tag}`) })
   return session
 }

@@ -24,6 +24,17 @@ test.each([
       ],
       master: 'main',
       access: { isTls: false, password: 'secret', db: 2 },
+      sentinelAccess: open,
+    },
+  ],
+  [
+    'rediss+sentinel://me:one@a/main?sentinel=:tw%40',
+    {
+      kind: 'sentinel',
+      sentinels: [{ host: 'a', port: 26_379 }],
+      master: 'main',
+      access: { isTls: true, username: 'me', password: 'one', db: 0 },
+      sentinelAccess: { isTls: true, password: 'tw@', db: 0 },
     },
   ],
   [
@@ -52,6 +63,8 @@ test.each([
   ['redis://:secret@a/five', 'path'],
   ['redis://:secret@a/5/6', 'path'],
   ['redis+sentinel://:secret@a', 'path'],
+  ['redis+sentinel://:secret@a/main?sentinel=secret', 'password'],
+  ['redis://:secret@a/1?sentinel=:secret', 'path'],
   ['redis+cluster://:secret@a/1', 'path'],
 ])('[RC2] the address %s is refused, naming the part and repeating nothing of it', (text, part) => {
   const refuse = () => parseRedisAddress(text)
@@ -63,6 +76,6 @@ test.each([
 test('[RC3] an address is shown without name and password', () => {
   const shown = (text: string) => showRedisAddress(parseRedisAddress(text))
   expect(shown('rediss://me:secret@[::1]:7000/3')).toBe('rediss://[::1]:7000/3')
-  expect(shown('redis+sentinel://me:secret@a,b/main')).toBe('redis+sentinel://a:26379,b:26379/main')
+  expect(shown('redis+sentinel://me:secret@a,b/main?sentinel=:secret')).toBe('redis+sentinel://a:26379,b:26379/main')
   expect(shown('redis+cluster://me:secret@a,b')).toBe('redis+cluster://a:6379,b:6379')
 })

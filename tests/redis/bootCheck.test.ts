@@ -5,7 +5,7 @@ import type { RedisConnection } from '../../src/ledger/redis/connection.js'
 import { startRedisCluster } from './redisCluster.js'
 import { redisCommand } from './redisCommand.js'
 import { startSentinel } from './redisSentinel.js'
-import { type RedisOptions, startRedis } from './redisServer.js'
+import { type RedisOptions, startRedis } from '../../src/prove/redisServer.js'
 import { connected } from './world.js'
 
 const dayMs = 24 * 60 * 60_000

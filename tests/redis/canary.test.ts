@@ -7,7 +7,7 @@ import { type CanaryOptions, openCanary } from '../../src/ledger/redis/canary.js
 import { CanaryWatch } from '../../src/ledger/redis/canaryWatch.js'
 import { startRedisCluster } from './redisCluster.js'
 import { redisCommand } from './redisCommand.js'
-import { startRedis } from './redisServer.js'
+import { startRedis } from '../../src/prove/redisServer.js'
 import { connected } from './world.js'
 
 const prefixesOf = (cluster: string, shards: number): readonly string[] =>
@@ -19,6 +19,8 @@ const optionsFor = async (url: string, shards = 4, cluster = 'c'): Promise<Canar
   prefixes: prefixesOf(cluster, shards),
   newId,
 })
+
+const joined = (id = '') => ({ id, hasJoined: true })
 
 const watching = async (options: CanaryOptions) => {
   const told: string[] = []
@@ -42,7 +44,7 @@ test('[RC70] many nodes that make a cluster at once make one, on a Redis Cluster
     const all = await Promise.all(Array.from({ length: 5 }, async () => openCanary(await optionsFor(url))))
     expect(new Set(all.map((canary) => JSON.stringify(canary))).size).toBe(1)
     const [first] = all
-    expect(await openCanary(await optionsFor(url), first?.clusterId)).toEqual(first)
+    expect(await openCanary(await optionsFor(url), joined(first?.clusterId))).toEqual(first)
   }
 })
 
@@ -93,7 +95,7 @@ test('[RC74] what is missing of a known cluster is made again, with another gene
   await redisCommand(server.port, 'DEL', 'c:cluster')
   expect(await openCanary(options)).toEqual(before)
   await redisCommand(server.port, 'FLUSHALL')
-  const after = await openCanary(options, before.clusterId)
+  const after = await openCanary(options, joined(before.clusterId))
   expect(after.clusterId).toBe(before.clusterId)
   expect(after.generation).not.toBe(before.generation)
 })
@@ -106,11 +108,11 @@ test('[RC75] another number of shards, another cluster of the name, and keys of 
     kind: 'different',
     message: expect.stringMatching(/made with 4 shards, not 8/),
   })
-  await expect(openCanary(options, newId())).rejects.toMatchObject({
+  await expect(openCanary(options, joined(newId()))).rejects.toMatchObject({
     kind: 'different',
     message: expect.stringContaining('another cluster called "c"'),
   })
-  await openCanary(options, clusterId)
+  await openCanary(options, joined(clusterId))
   await redisCommand(server.port, 'HSET', 'other:users', 'a', 'b')
   await redisCommand(server.port, 'HSET', 'third:cluster', 'a', 'b')
   for (const [name, key] of [

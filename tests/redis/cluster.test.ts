@@ -49,8 +49,12 @@ test('[RC42] a slot that has moved is followed, its channels too', async () => {
   await expect(connection.call('SET', ['a', 'moved'])).resolves.toEqual(Buffer.from('OK'))
   expect(await redisCommand(next.port, 'GET', 'a')).toBe('moved')
   await expect.poll(() => missed).toBeGreaterThan(0)
-  for (const channel of ['a', 'b', 'c', 'd']) await connection.call('SPUBLISH', [channel, 'hello'])
-  await expect.poll(() => heard.sort()).toEqual(['a: hello', 'b: hello', 'c: hello', 'd: hello'])
+  // Each server's channels come back on their own.
+  const publish = async () => {
+    for (const channel of ['a', 'b', 'c', 'd']) await connection.call('SPUBLISH', [channel, 'hello'])
+    return [...new Set(heard)].sort()
+  }
+  await expect.poll(publish, { timeout: 10_000 }).toEqual(['a: hello', 'b: hello', 'c: hello', 'd: hello'])
 })
 
 test('[RC43] a killed server is a fault for its keys alone, until it is back', async () => {

@@ -8,9 +8,9 @@ import { connectRedis } from '../../src/ledger/redis/connection.js'
 import { RedisError } from '../../src/ledger/redis/connectionError.js'
 import type { LinkState, Send } from '../../src/ledger/redis/connectionLink.js'
 import { systemRandom } from '../../src/random.js'
-import { freePort } from './freePort.js'
+import { freePort } from '../../src/prove/freePort.js'
 import { redisCommand, untilAnswer } from './redisCommand.js'
-import { startRedis } from './redisServer.js'
+import { startRedis } from '../../src/prove/redisServer.js'
 import { connected, untilAnswered } from './world.js'
 
 test('[RC10] a call carries bytes, texts and numbers there, and bytes back', async () => {
@@ -99,20 +99,36 @@ test('[RC17] only so many calls wait for a connection', async () => {
   await expect(Promise.all(waiting)).resolves.toHaveLength(2)
 })
 
-test('[RC18] a wrong password, a user who may too little, or no such database is refused with what to do', async () => {
+test('[RC18] a wrong password, none, one too many, and no such database are each refused with what to do', async () => {
   await using server = await startRedis({ extra: ['--requirepass', 'right'] })
+  await using open = await startRedis()
   const { port } = server
   const refusal = (url: string) => connected(url).catch((error: unknown) => error)
-  for (const login of ['', ':wrong@', 'nobody:right@']) {
+  for (const [login, says] of [
+    ['', /asks for a password: give it in the address/],
+    [':wrong@', /user or the password in its address is wrong/],
+    ['nobody:right@', /user or the password in its address is wrong/],
+  ] as const) {
     const error = await refusal(`redis://${login}127.0.0.1:${port}`)
     expect(error).toBeInstanceOf(LedgerRefusal)
-    expect(`${error}`).toMatch(/look at the user, the password/)
+    expect(`${error}`).toMatch(says)
     expect(`${error}`).not.toMatch(/wrong@|right/)
   }
-  await expect(refusal(`redis://:right@127.0.0.1:${port}/99`)).resolves.toBeInstanceOf(LedgerRefusal)
+  expect(`${await refusal(`redis://:right@127.0.0.1:${port}/99`)}`).toMatch(/it has no database of that number/)
+  expect(`${await refusal(`redis://:right@127.0.0.1:${open.port}`)}`).toMatch(/it has no password: leave the one/)
   const connection = await connected(`redis://default:right@127.0.0.1:${port}/7`)
   await connection.call('SET', ['k', 'v'])
   expect(await redisCommand(port, '-a', 'right', '--no-auth-warning', '-n', '7', 'GET', 'k')).toBe('v')
+})
+
+test('[RC25] a server with as many connections as it may have is waited for, and what to look at is said', async () => {
+  await using server = await startRedis({ extra: ['--maxclients', '3'] })
+  const others = await Promise.all([1, 2, 3].map(() => connected(server.url)))
+  const whys: string[] = []
+  const waiting = connected(server.url, { onState: (state) => whys.push(state.kind === 'down' ? state.why : 'up') })
+  await expect.poll(() => whys.join()).toMatch(/maxclients/)
+  await others[0]?.close()
+  await expect((await waiting).call('PING', [])).resolves.toEqual(Buffer.from('PONG'))
 })
 
 test('[RC19] a server that can not be reached is waited for, until one gives up', async () => {

@@ -44,3 +44,23 @@ test('[RC31] a master that no Sentinel knows is waited for, and named', async ()
   giveUp.abort()
   await expect(waiting).rejects.toBeInstanceOf(LedgerFault)
 })
+
+test('[RC32] Sentinels with a password are asked with theirs, servers with their own, through a failover too', async () => {
+  await using group = await startSentinel({ password: 'ofservers', sentinelPassword: 'ofsentinels' })
+  const connection = await connected(group.url)
+  await connection.call('SET', ['k', 'v'])
+  await connection.call('WAIT', [1, 5_000])
+  await group.master.kill()
+  expect(`${await untilAnswered(() => connection.call('GET', ['k']))}`).toBe('v')
+  for (const [from, to] of [
+    ['?sentinel=:ofsentinels', ''],
+    ['?sentinel=:ofsentinels', '?sentinel=:other'],
+  ] as const) {
+    const error = await connected(group.url.replace(from, to)).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'LedgerRefusal', kind: 'forbidden' })
+    expect(`${error}`).toMatch(/the Sentinels don't answer: .*\/mymaster\?sentinel=:password/)
+    expect(`${error}`).not.toMatch(/ofse|other/)
+  }
+  const wrong = connected(group.url.replace(':ofservers@', ':other@'))
+  await expect(wrong).rejects.toThrow(/the user or the password in its address is wrong/)
+})

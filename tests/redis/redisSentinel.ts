@@ -3,14 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { untilAnswer } from './redisCommand.js'
-import { type RedisProcess, spawnRedis } from './redisProcess.js'
-import { type RedisOptions, type RedisServer, startOnFreePort, startRedis } from './redisServer.js'
+import { type RedisProcess, spawnRedis } from '../../src/prove/redisProcess.js'
+import { type RedisOptions, type RedisServer, startOnFreePort, startRedis } from '../../src/prove/redisServer.js'
 
 export interface RedisSentinels {
   readonly url: string
   /** As they were at the start. */
   readonly master: RedisServer
   readonly replica: RedisServer
+  readonly replicas: readonly RedisServer[]
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -19,37 +20,61 @@ export const masterName = 'mymaster'
 export type SentinelOptions = Omit<RedisOptions, 'folder' | 'port'> & {
   /** Default 1. Half of them and one have to agree. */
   readonly sentinels?: number
+  /** Default 1. */
+  readonly replicas?: number
+  /** That the Sentinels ask for. */
+  readonly sentinelPassword?: string
 }
 
 export async function startSentinel({
   sentinels: count = 1,
+  replicas: replicaCount = 1,
+  sentinelPassword,
   ...options
 }: SentinelOptions = {}): Promise<RedisSentinels> {
   const quick = ['--repl-diskless-sync-delay', '0', ...(options.extra ?? [])]
   const master = await startRedis({ ...options, extra: quick })
-  const replica = await startRedis({ ...options, extra: [...quick, '--replicaof', '127.0.0.1', `${master.port}`] })
-  await untilAnswer(/state=online/, master.port, 'INFO', 'replication')
-  const sentinels = await Promise.all(Array.from({ length: count }, () => startOne(master.port, count)))
+  const follow = [...quick, '--replicaof', '127.0.0.1', `${master.port}`]
+  const replicas = await Promise.all(
+    Array.from({ length: replicaCount }, () => startRedis({ ...options, extra: follow })),
+  )
+  const [replica] = replicas
+  if (replica === undefined) throw new Error('expected a replica')
+  const login = options.password === undefined ? [] : ['--no-auth-warning', '-a', options.password]
+  const online = new RegExp(`(state=online[^]*){${replicaCount}}`)
+  await untilAnswer(online, master.port, ...login, 'INFO', 'replication')
+  const shape = { masterPort: master.port, count, password: options.password, sentinelPassword }
+  const sentinels = await Promise.all(Array.from({ length: count }, () => startOne(shape)))
+  const sentinelLogin = sentinelPassword === undefined ? [] : ['--no-auth-warning', '-a', sentinelPassword]
   for (const { port } of sentinels) {
-    await untilAnswer(new RegExp(`slaves=1,sentinels=${count}`), port, 'INFO', 'sentinel')
+    const complete = new RegExp(`slaves=${replicaCount},sentinels=${count}`)
+    await untilAnswer(complete, port, ...sentinelLogin, 'INFO', 'sentinel')
   }
+  const userinfo = options.password === undefined ? '' : `:${options.password}@`
+  const query = sentinelPassword === undefined ? '' : `?sentinel=:${sentinelPassword}`
+  const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')
   return {
-    url: `redis+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${masterName}`,
+    url: `redis+sentinel://${userinfo}${hosts}/${masterName}${query}`,
     master,
     replica,
+    replicas,
     [Symbol.asyncDispose]: async () => {
       await Promise.all(sentinels.map((sentinel) => sentinel.end()))
-      await Promise.all([master, replica].map((server) => server[Symbol.asyncDispose]()))
+      await Promise.all([master, ...replicas].map((server) => server[Symbol.asyncDispose]()))
     },
   }
 }
 
-async function startOne(
-  masterPort: number,
-  count: number,
-): Promise<{ readonly port: number; readonly end: () => Promise<void> }> {
+type SentinelShape = {
+  readonly masterPort: number
+  readonly count: number
+  readonly password: string | undefined
+  readonly sentinelPassword: string | undefined
+}
+
+async function startOne(shape: SentinelShape): Promise<{ readonly port: number; readonly end: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'chimera-sentinel-'))
-  const { port, running } = await startOnFreePort((port) => startSentinelOn(port, folder, masterPort, count))
+  const { port, running } = await startOnFreePort((port) => startSentinelOn(port, folder, shape))
   return {
     port,
     end: async () => {
@@ -59,7 +84,11 @@ async function startOne(
   }
 }
 
-async function startSentinelOn(port: number, folder: string, masterPort: number, count: number): Promise<RedisProcess> {
+async function startSentinelOn(
+  port: number,
+  folder: string,
+  { masterPort, count, password, sentinelPassword }: SentinelShape,
+): Promise<RedisProcess> {
   const file = join(folder, 'sentinel.conf')
   const lines = [
     `port ${port}`,
@@ -67,6 +96,9 @@ async function startSentinelOn(port: number, folder: string, masterPort: number,
     `sentinel monitor ${masterName} 127.0.0.1 ${masterPort} ${Math.floor(count / 2) + 1}`,
     `sentinel down-after-milliseconds ${masterName} 500`,
     `sentinel failover-timeout ${masterName} 3000`,
+    ...(password === undefined ? [] : [`sentinel auth-pass ${masterName} ${password}`]),
+    // They ask each other with it, too.
+    ...(sentinelPassword === undefined ? [] : [`requirepass ${sentinelPassword}`]),
   ]
   await writeFile(file, `${lines.join('\n')}\n`)
   return await spawnRedis({ args: [file, '--sentinel'], removes: folder, isReady: /\+monitor master/ })

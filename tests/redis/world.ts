@@ -8,6 +8,9 @@ import { systemRandom } from '../../src/random.js'
 
 const deadlineMs = 1_000
 
+/** For what a server or a failover takes its time for, on a machine that is busy. */
+export const patience = { timeout: 20_000 }
+
 export async function connected(url: string, options: Partial<ConnectionOptions> = {}): Promise<RedisConnection> {
   const connection = await connectRedis(parseRedisAddress(url), {
     clock: systemClock(),
@@ -21,13 +24,13 @@ export async function connected(url: string, options: Partial<ConnectionOptions>
   return connection
 }
 
-/** Calls until one is answered: what is in between may only be faults. */
+/** Calls until one is answered: what is in between may only be faults. A connection that was closed stays so. */
 export async function untilAnswered(call: () => Promise<unknown>): Promise<unknown> {
   for (;;) {
     try {
       return await call()
     } catch (error) {
-      if (!(error instanceof LedgerFault)) throw error
+      if (!(error instanceof LedgerFault) || /(ledger is|connection was) closed/.test(error.message)) throw error
     }
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cardStatuses } from '../../src/protocol/records.js'
-import { type Card, cardOf, fieldsOf, follows, type Resolution, resolveCard } from '../../src/review/card.js'
+import { type Card, cardOf, fieldsOf, type Resolution, resolveCard } from '../../src/review/card.js'
+import { follows } from '../../src/review/standing.js'
 import { aCard, aTask, noon } from './fixtures.js'
 
 const ends: readonly Resolution[] = [

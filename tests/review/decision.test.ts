@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Raw } from '../../src/protocol/raw.js'
 import { type Decision, decideCard, type Judge } from '../../src/review/decision.js'
-import { passResult } from '../../src/tasks/attempt.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
+import { cardKey } from '../../src/tasks/keys.js'
 import type { Call } from '../../src/tasks/procedure.js'
+import { passResult } from '../tasks/world.js'
 import { aHeldWord, hashOf, noon, said, tenant } from './fixtures.js'
 import { openWorld, passing, type World } from './world.js'
 
@@ -275,6 +276,32 @@ describe('a held error text', () => {
   })
 })
 
+describe('what an approval releases', () => {
+  it('[PO16 G3] is what was held, and nothing that came in its place', async () => {
+    const world = await openWorld()
+    const review = await world.hold()
+    const other = { kind: 'put', record: cardKey(review), fields: { output: Raw.of('something else').bytes } } as const
+    await world.commit(world.shardOf(taskOf(review)), [{ guards: [], writes: [other] }])
+    await expect(world.perform(decide(world, review))).rejects.toThrow('something else than was approved')
+    expect(await world.task(taskOf(review))).toMatchObject({ status: 'NEEDS_REVIEW', output: undefined })
+  })
+
+  it('[PO16 G3] is the edit that was decided on, and no other', async () => {
+    const world = await openWorld()
+    const review = await world.hold()
+    const edited = Raw.of('an edit')
+    const judge: Judge = {
+      ...passing,
+      judge: (said) => {
+        edited.bytes[edited.bytes.length - 1] = 'x'.charCodeAt(0)
+        return passing.judge(said)
+      },
+    }
+    await expect(world.perform(decide(world, review, { edited }, ada, judge))).rejects.toThrow('than was approved')
+    expect(await world.task(taskOf(review))).toMatchObject({ status: 'NEEDS_REVIEW' })
+  })
+})
+
 describe('the record', () => {
   it('[V51] (T008, T025) has an entry for the hold and one for the decision, each with its transaction', async () => {
     const world = await openWorld()
@@ -290,6 +317,7 @@ describe('the record', () => {
       ...entry,
       kind: 'decided',
       by: 'ada',
+      policyVersion: 'p_1',
       at: noon + 5_000,
       status: 'REJECTED',
       version: 1,
@@ -311,10 +339,10 @@ describe('the record', () => {
     const review = await world.hold()
     const { verdict } = aHeldWord()
     const edited = Raw.of('password')
-    await world.perform(decide(world, review, { edited }, ada, () => ({ verdict, hash: 'h:edit' })))
+    await world.perform(decide(world, review, { edited }, ada, { ...passing, judge: () => verdict }))
     expect((await world.audit()).at(-1)).toMatchObject({
       edited: true,
-      editedHash: 'h:edit',
+      editedHash: hashOf('password'),
       editedHolds: 'SENSITIVE_KEYWORD',
     })
     expect(said((await world.task(taskOf(review))).output)).toBe('password')

@@ -64,6 +64,8 @@ export class LiveWorld extends World {
         answer: unexpected,
         ledgerCommit: unexpected,
         ledgerClaim: unexpected,
+        passHint: unexpected,
+        post: unexpected,
       },
     })
     this.ask = ({ to, message, deadlineMs }) => this.system.ask(to, message, deadlineMs)
@@ -132,11 +134,26 @@ export class LiveWorld extends World {
       return { agents: { IDLE: 2 }, tasks: { QUEUED: 3 } }
     }
     return {
-      ...reviewRequests({ shards: this.ledger.shards, judge: passing, countFleet }),
+      ...reviewRequests({ shards: this.ledger.shards, judge: passing, claimMs: 120_000, countFleet }),
       agents: elsewhere,
       fleet: elsewhere,
       cluster: elsewhere,
       control: elsewhere,
+      policy: elsewhere,
+      setPolicy: elsewhere,
+      backtest: elsewhere,
+      webhooks: elsewhere,
+      setWebhook: elsewhere,
+      removeWebhook: elsewhere,
+      testWebhook: elsewhere,
+      deadDeliveries: elsewhere,
+      resend: elsewhere,
+      numbers: elsewhere,
+      calibration: elsewhere,
+      auditCheckpoint: elsewhere,
+      auditLines: elsewhere,
+      auditKey: elsewhere,
+      eraseAudit: elsewhere,
       tasks: elsewhere,
       replay: elsewhere,
       getTask: elsewhere,

@@ -30,14 +30,34 @@ describe('an operator session', () => {
     expect(world.sentTo(ada.address)).toHaveLength(2)
   })
 
-  it('[V62] does not know claim, assign and reveal yet', async () => {
-    const { ada } = await live()
+  it('[V62] takes, hands over, reveals and decides in bulk, and is told who has a card', async () => {
+    const { world, ada } = await live()
+    const bob = await world.connect({ sub: 'bob' })
+    const review = await world.hold({}, { verdict: { severity: 'low' } })
+    await bob.ask({ type: 'subscribe' })
+    const claim = { claimedBy: 'ada', claimedUntil: noon + 120_000 }
+    expect(await ada.ask({ type: 'claim', review })).toMatchObject({ type: 'ack', card: { version: 2, ...claim } })
+    await world.quiet()
+    expect(bob.cards()).toEqual([`${review} PENDING`])
+    const refusal = { type: 'error', code: 'CLAIMED', card: claim }
+    expect(await bob.ask({ type: 'claim', review })).toMatchObject(refusal)
+    expect(await bob.ask({ type: 'decide', review, status: 'APPROVED' })).toMatchObject(refusal)
+    expect(await bob.ask({ type: 'claim', review, force: true })).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await ada.ask({ type: 'assign', review, to: 'bob', note: 'yours' })).toMatchObject({
+      card: { version: 3, assignedTo: 'bob', note: 'yours' },
+    })
+    const revealed = await bob.ask({ type: 'reveal', review })
+    expect(said(revealed.output)).toEqual({ text: 'my password is in the drawer' })
+    const cards = [{ review, version: 3 }]
+    expect(await bob.ask({ type: 'decideMany', cards, status: 'APPROVED' })).toMatchObject({
+      decisions: [{ review, status: 'APPROVED', version: 4 }],
+    })
     for (const frame of [
       { type: 'claim', review: 'r' } as const,
       { type: 'assign', review: 'r' } as const,
       { type: 'reveal', review: 'r' } as const,
     ]) {
-      expect(await ada.ask(frame)).toMatchObject({ type: 'error', code: 'UNKNOWN_TYPE' })
+      expect(await ada.ask(frame)).toMatchObject({ type: 'error', code: 'NOT_FOUND' })
     }
   })
 
@@ -152,7 +172,7 @@ describe('an operator session', () => {
         byReason: { SENSITIVE_KEYWORD: 1, LOW_CONFIDENCE: 1 },
         byAge: { '1m': 1, '5m': 0, '15m': 1, older: 0 },
         oldestAt: noon,
-        decidedToday: { APPROVED: 1, REJECTED: 0 },
+        decidedToday: { APPROVED: 1, REJECTED: 0, EXPIRED: 0 },
       },
       agents: { IDLE: 2 },
       tasks: { QUEUED: 3 },

@@ -9,30 +9,37 @@ import { onTestFinished } from 'vitest'
 import { openEmbeddedLedger } from '../../src/ledger/embedded/openEmbeddedLedger.js'
 import type { Fields, Ledger, Transaction } from '../../src/ledger/port.js'
 import { cardDesk } from '../../src/review/cardDesk.js'
+import type { ReviewSpans } from '../../src/review/deadlines.js'
 import type { Judge } from '../../src/review/decision.js'
-import { failAttempt, holdResult, type Lease } from '../../src/tasks/attempt.js'
+import { holdResult, type Lease } from '../../src/tasks/attempt.js'
 import type { Desk } from '../../src/tasks/desk.js'
 import { type AuditEntry, auditOf, type OutcomeEntry, outcomeOf } from '../../src/tasks/entries.js'
-import { auditLog, cardKey, lane, outcomeLog, taskKey, taskOfReview } from '../../src/tasks/keys.js'
+import { auditLog, cardKey, lane, outcomeLog, sealedLog, taskKey, taskOfReview } from '../../src/tasks/keys.js'
 import { createLeaseSigner } from '../../src/tasks/lease.js'
+import { createNotary } from '../../src/tasks/notary.js'
 import type { Call, Outcome, Procedure } from '../../src/tasks/procedure.js'
+import { entryLineOf } from '../../src/tasks/recordLines.js'
 import { shardOf } from '../../src/tasks/shardOf.js'
 import { type Submission, submitTasks } from '../../src/tasks/submission.js'
 import { type Task, taskOf } from '../../src/tasks/task.js'
 import { aHeldWord, type HeldOptions, hashOf, noon } from './fixtures.js'
+import { failAttempt } from '../tasks/world.js'
 
 const holder = 'n1.a'
 
+/** `spans`: how long cards may wait; missing: for ever. */
+export type WorldOptions = { readonly shards?: number; readonly spans?: ReviewSpans | undefined }
+
 export type TaskOptions = Partial<Submission> & { readonly tenant?: string; readonly subscriber?: string }
 
-export const openWorld = async ({ shards = 2 } = {}): Promise<World> => {
+export const openWorld = async ({ shards = 2, spans }: WorldOptions = {}): Promise<World> => {
   const folder = await mkdtemp(join(tmpdir(), 'chimera-review-'))
   const ledger = await openEmbeddedLedger({ folder, clock: () => noon, shards })
   onTestFinished(async () => {
     await ledger.close()
     await rm(folder, { recursive: true })
   })
-  return new World(ledger)
+  return new World(ledger, spans)
 }
 
 export class World {
@@ -44,7 +51,7 @@ export class World {
   #seq = 0
   #ids = 0
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, spans?: ReviewSpans) {
     this.ledger = ledger
     this.desk = {
       shards: ledger.shards,
@@ -52,7 +59,8 @@ export class World {
       holder,
       isAlone: true,
       signer: createLeaseSigner(new Uint8Array(32), () => 'g'),
-      cards: cardDesk(),
+      notary: createNotary(new Uint8Array(32), () => 'g'),
+      cards: cardDesk(spans),
       chance: () => 0,
       newId: () => `task${++this.#ids}`,
       limits: { laneEntries: 1_000_000 },
@@ -145,8 +153,10 @@ export class World {
     return this.record(taskOfReview(review), cardKey(review))
   }
 
-  audit(tenant = 't_acme'): Promise<AuditEntry[]> {
-    return this.#log(auditLog(tenant), auditOf)
+  /** Sealed or not; of sealed ones without texts. */
+  async audit(tenant = 't_acme'): Promise<AuditEntry[]> {
+    const sealed = await this.#log(sealedLog(tenant), (bytes) => entryLineOf(bytes).entry)
+    return [...sealed, ...(await this.#log(auditLog(tenant), auditOf))]
   }
 
   /** What the subscriber `inbox` of `shop` is told. */
@@ -189,7 +199,4 @@ export class World {
 }
 
 /** The gate's word on an edit, where nothing is wrong with it. */
-export const passing: Judge = ({ value }) => ({
-  verdict: { kind: 'pass', policyVersion: 'p_1' },
-  hash: hashOf(value),
-})
+export const passing: Judge = { judge: () => ({ kind: 'pass', policyVersion: 'p_1' }), hashOf }

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createGate } from '../../src/safety/gate.js'
-import { defaultPolicy, makePolicy, seedKeywords } from '../../src/safety/policy.js'
+import { createGate, filtersOf } from '../../src/safety/gate.js'
+import { defaultPolicy, type GatePolicy, makePolicy, seedKeywords } from '../../src/safety/policy.js'
 import { FoldedText } from '../../src/safety/views/folded.js'
 import type { Finding, Verdict } from '../../src/tasks/verdict.js'
 
-const gate = createGate(() => defaultPolicy)
+/** What other filters make of these texts is told elsewhere. */
+const keywordsOnly = (policy: GatePolicy) => filtersOf(policy).filter(({ name }) => name === 'keyword')
+const gate = createGate(() => defaultPolicy, keywordsOnly)
 
 function judge(value: unknown): Verdict {
   return gate.judge({ tenant: 't_test', queue: 'mail', kind: 'text', value })

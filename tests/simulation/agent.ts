@@ -28,6 +28,8 @@ type Job = {
   readonly lease: string
   /** Said once, and again until it is acknowledged. */
   answer: Frame | null
+  /** What it asked before it acts, each until it knows the answer. */
+  readonly questions: Map<string, Frame>
 }
 
 /** What an agent said to end a lease, for the checker. */
@@ -92,12 +94,16 @@ export class Agent extends Player {
   protected welcomed(welcome: Frame): void {
     this.#session = welcome.session as string
     // Also for what is lost: the node says whether the answer had arrived before.
-    for (const job of this.#jobs.values()) if (job.answer !== null) this.#answer(job)
+    for (const job of this.#jobs.values()) {
+      if (job.answer !== null) this.#answer(job)
+      else for (const question of job.questions.values()) this.#ask(job, question)
+    }
     this.#pull()
   }
 
   protected told(frame: Frame): void {
     if (frame.type === 'task') this.#begin(frame.task as Assignment)
+    if (frame.type === 'decision') this.#hear(frame)
     if (frame.type !== 'cancel') return
     const job = this.#jobs.get(String(frame.lease))
     if (job !== undefined && !this.#isUpToMischief()) this.#end(job)
@@ -118,10 +124,16 @@ export class Agent extends Player {
       this.stage.history.alarm(`${this.who.sub} was given ${lease} twice`)
       return
     }
-    const job: Job = { task, lease, answer: null }
+    const job: Job = { task, lease, answer: null, questions: new Map() }
     this.#jobs.set(lease, job)
     if (this.#isUpToMischief() && this.dice.chance(0.3)) return
-    this.later(this.dice.between(0, this.#habits.workMs), () => this.#finish(job))
+    if (this.dice.chance(0.15)) {
+      this.later(this.dice.between(0, this.#habits.workMs), () => this.#propose(job))
+      // It isn't patient for ever.
+      this.later(this.dice.between(2_000, 8_000), () => this.#finish(job))
+    } else {
+      this.later(this.dice.between(0, this.#habits.workMs), () => this.#finish(job))
+    }
     if (this.dice.chance(0.2)) this.later(50, () => this.say({ type: 'progress', task, lease, percent: 50 }))
   }
 
@@ -144,6 +156,42 @@ export class Agent extends Player {
     }
     this.#answer(job)
     if (this.#isUpToMischief()) this.#answer(job)
+  }
+
+  /** Asks for one or more actions; up to mischief, for two by one key. */
+  #propose(job: Job): void {
+    if (!this.#jobs.has(job.lease) || job.answer !== null) return
+    const { task, lease } = job
+    for (let n = this.dice.pick([1, 1, 2, 3]); n > 0; n--) {
+      const { value: action, confidence } = this.stage.words.output(this.dice, this.who.tenant)
+      const key = this.#isUpToMischief() ? 'k1' : `k${n}`
+      const said = confidence === undefined ? {} : { confidence }
+      const question = { type: 'propose', task, lease, key, action, ...said }
+      if (!job.questions.has(key)) job.questions.set(key, question)
+      this.#ask(job, question)
+      if (this.#isUpToMischief()) this.#ask(job, question)
+    }
+  }
+
+  #ask(job: Job, question: Frame): void {
+    this.ask(question, (reply) => {
+      if (!this.#jobs.has(job.lease) || job.questions.get(String(question.key)) !== question) return
+      if (reply.type === 'error' && reply.code !== 'OVERLOADED') job.questions.clear()
+      else if (reply.type === 'error') this.later(Number(reply.retryAfterMs ?? 300), () => this.#ask(job, question))
+      else if (reply.status === 'APPROVED') job.questions.delete(String(question.key))
+      if (job.questions.size === 0) this.#finish(job)
+    })
+  }
+
+  #hear(frame: Frame): void {
+    const { task, lease, key } = frame
+    const job = this.#jobs.get(String(lease))
+    if (!this.#isUpToMischief()) {
+      if (this.dice.chance(0.5)) this.say({ type: 'decided', task, lease, key })
+      else this.ask({ type: 'decided', task, lease, key })
+    }
+    if (job === undefined || !job.questions.delete(String(key)) || job.questions.size > 0) return
+    this.later(this.dice.between(0, this.#habits.workMs), () => this.#finish(job))
   }
 
   #failure(job: Job): Frame {

@@ -3,6 +3,8 @@
  *
  * It knows nothing of how a node works, but where it looks whether its memory was let go of.
  */
+import { askedFirst } from './checks/askedFirst.js'
+import { actsOnRecord } from './checks/actsOnRecord.js'
 import { booksBalance } from './checks/booksBalance.js'
 import { fleetStops } from './checks/fleetStops.js'
 import { nothingLeft } from './checks/nothingLeft.js'
@@ -10,12 +12,26 @@ import { nothingLost } from './checks/nothingLost.js'
 import { nothingUnsafe } from './checks/nothingUnsafe.js'
 import { oneDecision } from './checks/oneDecision.js'
 import { oneHolder } from './checks/oneHolder.js'
+import { onRecord } from './checks/onRecord.js'
+import { policyInForce } from './checks/policyInForce.js'
 import { type Life, livesIn } from './lives.js'
 import type { World } from './world.js'
 
 export type Finished = { readonly world: World; readonly lives: ReadonlyMap<string, Life> }
 
-const checks = [nothingLost, oneHolder, nothingUnsafe, oneDecision, booksBalance, fleetStops, nothingLeft]
+const checks = [
+  nothingLost,
+  oneHolder,
+  nothingUnsafe,
+  oneDecision,
+  actsOnRecord,
+  askedFirst,
+  onRecord,
+  booksBalance,
+  fleetStops,
+  policyInForce,
+  nothingLeft,
+]
 
 /** What the run broke, as sentences that begin with the rule. */
 export const violationsOf = (world: World): readonly string[] => {

@@ -1,6 +1,7 @@
 /** What the ledger has, for the checker: it looks into the model, whose state any handle shares. */
 import type { Fields } from '../../src/ledger/port.js'
-import { cardSet, taskKey, taskSet } from '../../src/tasks/keys.js'
+import { auditLog, cardSet, chainKey, sealedLog, taskKey, taskSet } from '../../src/tasks/keys.js'
+import { type EntryLine, entryLineOf } from '../../src/tasks/recordLines.js'
 import { shardOf } from '../../src/tasks/shardOf.js'
 import type { ModelWorld } from '../ledger/model.js'
 
@@ -19,6 +20,13 @@ export type Book = {
   readonly sets: ReadonlyMap<string, ReadonlyMap<string, number>>
   readonly holders: readonly string[]
   left(): readonly Left[]
+}
+
+/** A tenant's chain in a shard, and how many entries wait to be sealed. */
+export type KeptChain = {
+  readonly lines: readonly { readonly bytes: Uint8Array; readonly line: EntryLine }[]
+  readonly waiting: number
+  readonly record: Fields | undefined
 }
 
 export class LedgerBooks {
@@ -54,20 +62,37 @@ export class LedgerBooks {
     return this.#records('card/')
   }
 
-  *auditEntries(): Generator<Uint8Array> {
-    for (const { logs } of this.#ledger.shards) {
-      for (const [name, entries] of logs) if (name.startsWith('audit/')) yield* entries.values()
-    }
+  /** Sealed ones. */
+  *auditEntries(): Generator<EntryLine> {
+    for (const { lines } of this.chains().values()) for (const { line } of lines) yield line
   }
 
-  /** Nothing more is to come: no task open, no card waiting, no outcome unseen. */
+  /** By `<shard> <tenant>`. */
+  chains(): ReadonlyMap<string, KeptChain> {
+    const chains = new Map<string, KeptChain>()
+    for (const [shard, { logs, records }] of this.#ledger.shards.entries()) {
+      for (const [name, entries] of logs) {
+        if (!name.startsWith(sealedLog(''))) continue
+        const tenant = name.slice(sealedLog('').length)
+        chains.set(`${shard} ${tenant}`, {
+          lines: [...entries.values()].map((bytes) => ({ bytes, line: entryLineOf(bytes) })),
+          waiting: logs.get(auditLog(tenant))?.size ?? 0,
+          record: records.get(chainKey(tenant)),
+        })
+      }
+    }
+    return chains
+  }
+
+  /** Nothing more is to come: no task open, no card waiting, no outcome unseen, no entry unsealed. */
   isSettled(tenants: readonly string[]): boolean {
     return this.#ledger.shards.every(({ sets, logs }) => {
       const isOver = tenants.every((tenant) => {
         const open = sets.get(taskSet(tenant, 'open'))?.size ?? 0
         return open + (sets.get(cardSet(tenant, 'PENDING'))?.size ?? 0) === 0
       })
-      return isOver && [...logs].every(([name, entries]) => !name.startsWith('out/') || entries.size === 0)
+      const waits = (name: string) => name.startsWith('out/') || name.startsWith('audit/')
+      return isOver && [...logs].every(([name, entries]) => !waits(name) || entries.size === 0)
     })
   }
 

@@ -10,11 +10,13 @@ import {
   type ClaimRequest,
   type CommitReply,
   type EntryId,
+  type HintListener,
   type Ledger,
   LedgerFault,
   type Transaction,
 } from '../../src/ledger/port.js'
 import type { Dice } from './dice.js'
+import { airOver, type HintAir } from './hintAir.js'
 import type { History } from './history.js'
 import type { Weather } from './weather.js'
 
@@ -43,10 +45,13 @@ export class LedgerLink implements Ledger {
   /** The last seq that took effect, by shard and holder. */
   readonly #taken = new Map<string, number>()
 
+  readonly #air: HintAir
+  #keeps: ((hint: string) => boolean) | undefined
   #cutOffUntil = 0
 
   constructor(parts: LinkParts) {
     this.#parts = parts
+    this.#air = airOver(parts.ledger)
   }
 
   /** Nothing gets through until then. */
@@ -76,7 +81,9 @@ export class LedgerLink implements Ledger {
       const isRepeat = seq <= (this.#taken.get(place) ?? 0)
       if (!isRepeat && this.#isFullFor(transactions)) return { kind: 'full' }
       if (!isRepeat) this.#taken.set(place, seq)
+      const letGo = this.#keep(transactions)
       const reply = await this.#parts.ledger.commit(shard, holder, seq, transactions)
+      letGo()
       // Told by the ledger, not by the seq: a holder that was buried and forgotten begins anew with any.
       if (reply.kind !== 'answers' || this.#told.has(reply.answers)) return reply
       this.#told.add(reply.answers)
@@ -121,12 +128,44 @@ export class LedgerLink implements Ledger {
     return this.#call(() => this.#parts.ledger.ready(shard, prefix))
   }
 
-  onHint(listener: (shard: number, hint: string) => void): () => void {
+  onHint(listener: HintListener, keeps?: (hint: string) => boolean): () => void {
     const { ledger, clock, dice, weather, isAlive, act } = this.#parts
-    return ledger.onHint((shard, hint) => {
-      if (!isAlive() || clock.now() < this.#cutOffUntil || dice.chance(weather.hintLoss)) return
-      clock.at(clock.now() + this.#delayMs(), () => act(() => listener(shard, hint)))
+    this.#keeps = keeps
+    const hear: HintListener = (shard, hint, isKept) => {
+      // Our own come with the answer; those of others through the air.
+      const isLost = !isKept && dice.chance(weather.hintLoss)
+      if (!isAlive() || clock.now() < this.#cutOffUntil || isLost) return
+      clock.at(clock.now() + this.#delayMs(), () => act(() => listener(shard, hint, isKept)))
+    }
+    this.#air.listeners.set(hear, this)
+    const end = ledger.onHint((shard, hint) => {
+      const keeper = this.#air.kept.get(hint)
+      if (keeper === undefined || keeper === this) hear(shard, hint, keeper === this)
     })
+    return () => {
+      this.#air.listeners.delete(hear)
+      end()
+    }
+  }
+
+  passHint(shard: number, hint: string): void {
+    if (this.#parts.isAlive()) this.#air.pass(this, shard, hint)
+  }
+
+  /** Hints that this node sees to itself reach no other, until what is returned was called. */
+  #keep(transactions: readonly Transaction[]): () => void {
+    const { kept } = this.#air
+    const ours: string[] = []
+    for (const { writes } of transactions) {
+      for (const write of writes) {
+        if (write.kind !== 'hint' || this.#keeps?.(write.hint) !== true || kept.has(write.hint)) continue
+        kept.set(write.hint, this)
+        ours.push(write.hint)
+      }
+    }
+    return () => {
+      for (const hint of ours) kept.delete(hint)
+    }
   }
 
   /** The ledger is everybody's. */

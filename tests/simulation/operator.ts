@@ -1,6 +1,7 @@
 /**
  * An operator: follows the cards of its tenant and decides them, now and then twice, against the other one, with the
- * wrong version, or on a card that is none of its business.
+ * wrong version, or on a card that is none of its business. It claims some before, and may be slower than its claim
+ * holds; it hands some over, also to nobody who is there.
  */
 import type { Frame } from '../../src/protocol/reading.js'
 import type { FleetRecord, ReviewCard } from '../../src/protocol/records.js'
@@ -80,7 +81,15 @@ export class Operator extends Player {
     this.#gossip.add(reviewId)
     if (status !== 'PENDING' || this.#looking.has(reviewId) || !this.dice.chance(this.#habits.diligence)) return
     this.#looking.add(reviewId)
+    if (!this.#isCalm && this.dice.chance(0.3)) this.#claim(reviewId)
     this.later(this.dice.between(0, this.#habits.thinkMs), () => this.#decide(reviewId, version))
+  }
+
+  /** Now and then longer than the claim holds, without another one. */
+  #claim(review: string): void {
+    this.ask({ type: 'claim', review })
+    if (this.dice.chance(0.3)) this.later(500, () => this.ask({ type: 'claim', review }))
+    if (this.dice.chance(0.2)) this.later(300, () => this.ask({ type: 'claim', review, release: true }))
   }
 
   #decide(review: string, version: number): void {
@@ -90,6 +99,8 @@ export class Operator extends Player {
     const decide = (frame: Frame) =>
       this.ask(frame, (reply) => {
         if (reply.type === 'error') this.later(500, () => this.#looking.delete(review))
+        // Nobody may be there who has it: from then on everybody does.
+        if (this.#isCalm && reply.code === 'CLAIMED') this.ask({ type: 'assign', review })
       })
     decide(decision)
     // No answer: the connection went. It will see the card again, if it still waits.
@@ -117,7 +128,22 @@ export class Operator extends Player {
   #meddle(): void {
     this.later(this.dice.between(500, 4_000), () => this.#meddle())
     if (this.#isCalm || !this.dice.chance(0.2 + this.#habits.mischief)) return
-    switch (this.dice.pick(['foreign', 'stats', 'agents', 'audit', 'tasks', 'get', 'control', 'hangUp'])) {
+    switch (
+      this.dice.pick([
+        'foreign',
+        'stats',
+        'agents',
+        'audit',
+        'tasks',
+        'get',
+        'control',
+        'hangUp',
+        'handle',
+        'handle',
+        'handle',
+        'handle',
+      ])
+    ) {
       case 'foreign':
         if (this.#gossip.size > 0)
           this.ask({ type: 'decide', review: this.dice.pick([...this.#gossip]), ...this.#opinion() })
@@ -137,11 +163,33 @@ export class Operator extends Player {
       case 'control':
         this.#control()
         break
+      case 'handle':
+        if (this.#gossip.size > 0) this.#handle(this.dice.pick([...this.#gossip]))
+        break
       case 'tasks':
         this.ask({ type: 'tasks', limit: 5 }, (reply) => this.#cancelOne(reply))
         break
       default:
         this.hangUp()
+    }
+  }
+
+  /** Something with a card that may be anybody's, decided, or another tenant's. */
+  #handle(review: string): void {
+    switch (this.dice.pick(['assign', 'takeOver', 'reveal', 'bulk'])) {
+      case 'assign':
+        this.ask({ type: 'assign', review, to: this.dice.pick(['op1', 'op2', 'gone', null]), note: 'see to it' })
+        break
+      case 'takeOver':
+        this.ask({ type: 'claim', review, force: true })
+        break
+      case 'reveal':
+        this.ask({ type: 'reveal', review })
+        break
+      default: {
+        const cards = [...this.#gossip].slice(-4).map((one) => ({ review: one, version: this.dice.pick([1, 2]) }))
+        this.ask({ type: 'decideMany', cards, status: 'REJECTED', reason: 'all alike' })
+      }
     }
   }
 

@@ -1,12 +1,15 @@
 /**
  * The checker bites: bugs are planted between a node and its ports, and it finds each of them within a few seeds.
  */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Clock } from '../../src/clock.js'
 import type { Answer, Guard, Ledger, Transaction } from '../../src/ledger/port.js'
 import type { Gate } from '../../src/tasks/verdict.js'
 import { type Report, runSeed } from './run.js'
 import type { Plant } from './simulatedNode.js'
+
+// Sixty seeds that are clean take half a minute.
+vi.setConfig({ testTimeout: 120_000 })
 
 const seeds = Array.from({ length: 60 }, (_, at) => at + 1)
 
@@ -33,7 +36,8 @@ const withCommit = (inner: Ledger, commit: Ledger['commit']): Ledger => ({
   range: (...call) => inner.range(...call),
   log: (...call) => inner.log(...call),
   ready: (...call) => inner.ready(...call),
-  onHint: (listener) => inner.onHint(listener),
+  onHint: (...call) => inner.onHint(...call),
+  passHint: (...call) => inner.passHint(...call),
   close: () => inner.close(),
 })
 
@@ -79,6 +83,15 @@ test('[Z5] a gate that lets out what is to be held is found', async () => {
   expect(await firstToBreak('G3', { gate: lenient })).toBeDefined()
 })
 
+/** Lets every action pass, and nothing else that it shouldn't. */
+const trusting = (inner: Gate): Gate => ({
+  judge: (said) => (said.kind === 'action' ? { kind: 'pass', policyVersion: 'none' } : inner.judge(said)),
+})
+
+test('[PP60] a gate that lets actions pass that are to be held is found', async () => {
+  expect(await firstToBreak('G4', { gate: trusting })).toBeDefined()
+})
+
 /** Reads that never tell what operators said of the fleet. */
 const deaf = (inner: Ledger): Ledger => ({
   ...withCommit(inner, (...call) => inner.commit(...call)),
@@ -92,7 +105,47 @@ test('[Z7] a node that hands out what was stopped is found', async () => {
   expect(await firstToBreak('FC2', { ledger: deaf })).toBeDefined()
 })
 
+const isCopy = ({ writes: [write, more] }: Transaction): boolean =>
+  write?.kind === 'put' && write.record.startsWith('policy/') && more === undefined
+
+/** Says that a policy is in all shards, and has it in its own; and nodes never hear of it. */
+const halfSpread = (inner: Ledger): Ledger => ({
+  ...withCommit(inner, async (shard, holder, seq, all) => {
+    const reply = await inner.commit(
+      shard,
+      holder,
+      seq,
+      all.filter((one) => !isCopy(one)),
+    )
+    if (reply.kind !== 'answers') return reply
+    const answers = [...reply.answers]
+    return { ...reply, answers: all.map((one) => (isCopy(one) ? done : (answers.shift() ?? done))) }
+  }),
+  read: async (shard, records) => {
+    const found = await inner.read(shard, records)
+    return found.map((fields, at) => (records[at]?.startsWith('policy/') ? null : fields))
+  },
+})
+
+test('[PO38] a ledger that keeps a policy to one shard is found', async () => {
+  expect(await firstToBreak('PO38', { ledger: halfSpread })).toBeDefined()
+})
+
 test('[Z6] without anything planted the same seeds are clean', async () => {
   const report = await firstToBreak('', {})
   expect(report?.violations ?? []).toEqual([])
+})
+
+/** Changes of cards without the version that they were planned on. */
+const anyVersion = ({ guards, writes }: Transaction): Transaction => ({
+  guards: guards.filter((guard) => guard.kind !== 'equals' || guard.field !== 'version'),
+  writes,
+})
+
+test('[Z3] a ledger that lets somebody decide under another’s claim is found', async () => {
+  const plant: Plant = {
+    ledger: (inner) =>
+      withCommit(inner, (shard, holder, seq, all) => inner.commit(shard, holder, seq, all.map(anyVersion))),
+  }
+  expect(await firstToBreak('G5', plant)).toBeDefined()
 })

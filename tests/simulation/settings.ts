@@ -34,5 +34,8 @@ export const settingsFrom = (dice: Dice): PlaneSettings => ({
   taskRetentionMs: longMs,
   outcomesKept: dice.pick([2, 10_000, 10_000]),
   outcomeRetentionMs: longMs,
+  absentRetentionMs: longMs,
   auditRetentionMs: longMs,
+  claimMs: dice.pick([800, 120_000]),
+  reviewMs: { high: dice.pick([3_000, longMs, longMs]), normal: dice.pick([5_000, longMs]), low: longMs },
 })

@@ -12,7 +12,6 @@ import type { Ledger } from '../../src/ledger/port.js'
 import { type ClusterSettings, createPlane, type Plane, type PlaneSettings } from '../../src/main/plane.js'
 import { createGate } from '../../src/safety/gate.js'
 import { hashOfOutput } from '../../src/safety/outputHash.js'
-import { defaultPolicy } from '../../src/safety/policy.js'
 import type { Gate } from '../../src/tasks/verdict.js'
 import { createAddressLimits } from '../../src/transport/addressLimits.js'
 import type { Caller } from '../../src/transport/connection.js'
@@ -45,8 +44,6 @@ export type NodeParts = {
   readonly plant: Plant
 }
 
-const realGate = createGate(() => defaultPolicy)
-
 class Incarnation {
   readonly holder: string
   readonly link: LedgerLink
@@ -76,17 +73,19 @@ class Incarnation {
       isReplaced: () => this.isReplaced,
       act: (what) => this.act(what),
     })
+    const gate = createGate((said) => this.plane.policyFor(said))
     this.plane = createPlane({
       node: parts.name,
       holder: this.holder,
       ledger: plant.ledger?.(this.link, clock) ?? this.link,
       secret: parts.secret,
+      recordSecret: parts.secret,
       clock,
       scheduler: { run: (turn) => this.#run(scheduler, turn) },
       random: parts.dice.split().random,
       newId,
       nextSession: () => ++this.#sessions,
-      gate: plant.gate?.(realGate) ?? realGate,
+      gate: plant.gate?.(gate) ?? gate,
       hashOf: hashOfOutput,
       cluster: parts.cluster,
       send: (session, frame) => isAlive() && this.connections.send(session, frame),

@@ -17,7 +17,8 @@ export type Word = {
   readonly isHeld: boolean
 }
 
-const marked = /mk\d{7}/g
+// No country's letters: a marker with words behind it is not to be read as an IBAN.
+const marked = /qz\d{7}/g
 
 export const markersIn = (bytes: Uint8Array): readonly string[] => {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
@@ -83,7 +84,7 @@ export class Words {
     confidence: unknown,
     isHeld: boolean,
   ): Word {
-    const marker = `mk${String(this.#byMarker.size).padStart(7, '0')}`
+    const marker = `qz${String(this.#byMarker.size).padStart(7, '0')}`
     const word = { marker, ...by, value: say(marker), confidence, isHeld }
     this.#byMarker.set(marker, word)
     return word

@@ -8,6 +8,7 @@ import { type ManualScheduler, manualScheduler } from '../../src/actors/runtime/
 import { type VirtualClock, virtualClock } from '../../src/clock.js'
 import { seededRandom } from '../../src/random.js'
 import { ModelWorld } from '../ledger/model.js'
+import { Admin } from './admin.js'
 import { Agent, type Ending } from './agent.js'
 import { Dice } from './dice.js'
 import { History } from './history.js'
@@ -47,6 +48,7 @@ export class World {
   readonly #agents: Agent[] = []
   readonly #producers: Producer[] = []
   readonly #operators: Operator[] = []
+  readonly #admins: Admin[] = []
   readonly #gossip = new Set<string>()
 
   constructor(seed: number, { plant = {} }: WorldOptions = {}) {
@@ -93,7 +95,7 @@ export class World {
     this.history.note('the world is still')
     for (const node of this.nodes) if (!node.isUp()) node.start()
     for (const tenant of this.tenants) this.#comeGood(tenant)
-    for (const player of [...this.#producers, ...this.#operators]) player.behave()
+    for (const player of [...this.#producers, ...this.#operators, ...this.#admins]) player.behave()
     for (const agent of this.#agents) if (!agent.isGone) agent.behave()
     for (let waited = 0; waited < longestMs && !this.#isSettled(); waited += 1_000) await this.#pass(1_000)
     // What is looked for now and then, such as gaps, is looked for once more.
@@ -109,7 +111,7 @@ export class World {
   }
 
   #players(): readonly Player[] {
-    return [...this.#agents, ...this.#producers, ...this.#operators]
+    return [...this.#agents, ...this.#producers, ...this.#operators, ...this.#admins]
   }
 
   #at(ms: number, act: () => void): void {
@@ -137,6 +139,10 @@ export class World {
     for (let n = 1; n <= 2; n++) {
       const habits = { thinkMs: dice.pick([100, 2_000, 8_000]), diligence: dice.pick([0.2, 0.7, 1]), mischief }
       this.#operators.push(new Operator(this.#stage, dice.split(), { tenant, sub: `op${n}` }, habits, this.#gossip))
+    }
+    for (let n = dice.pick([0, 1, 2]); n > 0; n--) {
+      const everyMs = dice.pick([600, 2_000, 8_000])
+      this.#admins.push(new Admin(this.#stage, dice.split(), { tenant, sub: `admin${n}` }, everyMs))
     }
   }
 

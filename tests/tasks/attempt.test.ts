@@ -1,12 +1,12 @@
 /** How attempts end: each once, whoever comes second is told how. */
 import { describe, expect, test } from 'vitest'
-import { explainEnd, failAttempt, holdResult, loseAttempt, passResult, releaseLease } from '../../src/tasks/attempt.js'
+import { explainEnd, holdResult, loseAttempt, releaseLease } from '../../src/tasks/attempt.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
 import { settleDue } from '../../src/tasks/due.js'
 import { cardKey } from '../../src/tasks/keys.js'
 import { endsKept } from '../../src/tasks/task.js'
 import { expectBooksBalance } from './books.js'
-import { crawler, heldWord, noon, output, sub, tenant, World } from './world.js'
+import { crawler, heldWord, noon, output, sub, tenant, World, failAttempt, passResult } from './world.js'
 
 const error = { code: 'E', message: 'no' }
 const owner = { shard: 0, epoch: 0 }

@@ -1,12 +1,12 @@
 /** Calling off, and trying again: whoever asks, whenever, gets one answer. */
 import { describe, expect, test } from 'vitest'
-import { failAttempt, holdResult, passResult } from '../../src/tasks/attempt.js'
+import { holdResult } from '../../src/tasks/attempt.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
 import { settleDue } from '../../src/tasks/due.js'
 import { cardKey, partsOfStop } from '../../src/tasks/keys.js'
 import { replayId, replayTask } from '../../src/tasks/replay.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, noon, output, sub, tenant, World } from './world.js'
+import { heldWord, noon, output, sub, tenant, World, failAttempt, passResult } from './world.js'
 
 const own = { tenant, sub, ownOnly: true }
 const operator = { tenant, sub: 'olga', ownOnly: false }

@@ -1,12 +1,12 @@
 /** What comes due: delays, back-offs, times to live; by an owner that is still the owner. */
 import { expect, test } from 'vitest'
 import { takeShard } from '../../src/cluster/ownership.js'
-import { expireClaimed, failAttempt, passResult } from '../../src/tasks/attempt.js'
+import { expireClaimed } from '../../src/tasks/attempt.js'
 import { settleDue } from '../../src/tasks/due.js'
 import { dueSet } from '../../src/tasks/keys.js'
 import { leaseMs, seenBy } from '../cluster/views.js'
 import { expectBooksBalance } from './books.js'
-import { noon, output, World } from './world.js'
+import { noon, output, World, failAttempt, passResult } from './world.js'
 
 const owner = { shard: 0, epoch: 0 }
 

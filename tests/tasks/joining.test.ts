@@ -1,12 +1,12 @@
 /** Connections of one agent, in any order: one holder at the end, and no lease of a living agent ends in between. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Lease, loseAttempt, passResult } from '../../src/tasks/attempt.js'
+import { type Lease, loseAttempt } from '../../src/tasks/attempt.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
 import { type Joiner, type JoinReply, joinAgent } from '../../src/tasks/joining.js'
 import { agentKey } from '../../src/tasks/keys.js'
 import { expectBooksBalance } from './books.js'
-import { noon, output, sub, tenant, World } from './world.js'
+import { noon, output, sub, tenant, World, passResult } from './world.js'
 
 const error = { code: 'AGENT_LOST', message: 'gone' }
 
@@ -38,6 +38,17 @@ describe('an agent that joins', () => {
     const third = joined(await world.perform(joinAgent(world.desk, joiner(world, [], noon + 50_000), noon)))
     expect(third.connection).toBe(noon + 50_001)
     expect(await connectionOf(world)).toBe(third.connection)
+  })
+
+  test('[AD5] needs no look at its record where its session tells the number, and wins over what that leaves out', async () => {
+    const world = new World()
+    const first = joined(await world.perform(joinAgent(world.desk, joiner(world, []), noon)))
+    await world.perform(joinAgent(world.desk, joiner(world, []), noon + 40))
+    world.away.add('read')
+    const back = joined(await world.perform(joinAgent(world.desk, joiner(world, [], first.connection), noon)))
+    expect(back.connection).toBeGreaterThan(noon + 40)
+    world.away.clear()
+    expect(await connectionOf(world)).toBe(back.connection)
   })
 
   test('[G7 W91] goes on with the leases that it holds; the older connection can end them no more', async () => {

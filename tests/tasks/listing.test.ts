@@ -1,11 +1,11 @@
 /** Lists: every task once, whatever the pages; nobody sees what isn't theirs. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { passResult } from '../../src/tasks/attempt.js'
 import { listAgents } from '../../src/tasks/fleet.js'
+import { openFleet } from '../../src/tasks/fleetControl.js'
 import { joinAgent } from '../../src/tasks/joining.js'
 import { getTask, listTasks, type TaskQuery } from '../../src/tasks/listing.js'
-import { noon, output, sub, tenant, World } from './world.js'
+import { noon, output, sub, tenant, World, passResult } from './world.js'
 
 const viewer = { tenant, sub, ownOnly: true }
 
@@ -140,12 +140,13 @@ describe('a list of agents', () => {
       const joiner = { tenant, agent: `a${i}`, queues: ['mail', 'file'], lastConnection: 0, holding: [] }
       await world.perform(joinAgent(world.desk, joiner, noon))
     }
-    const present = new Map([['a7', { status: 'BUSY', lastSeen: noon + 5, queues: ['mail'], holding: 2 } as const]])
+    const record = { status: 'BUSY', lastSeen: noon + 5, queues: ['mail'], holding: 2 } as const
+    const sight = { present: new Map([['a7', { connection: noon, record }]]), living: alone, control: openFleet }
     const seen: { readonly id: string; readonly status: string }[] = []
     let cursor: string | undefined
     do {
       const options = { limit: 3, ...(cursor === undefined ? {} : { cursor }) }
-      const page = await world.perform(listAgents(3, 'n1', tenant, present, alone, options))
+      const page = await world.perform(listAgents(world.desk, tenant, sight, options))
       seen.push(...(page?.agents ?? []))
       cursor = page?.cursor
     } while (cursor !== undefined)
@@ -153,8 +154,8 @@ describe('a list of agents', () => {
     expect(seen.filter(({ status }) => status !== 'OFFLINE')).toEqual([
       { id: 'a7', node: 'n1', status: 'BUSY', lastSeen: noon + 5, queues: ['mail'], holding: 2 },
     ])
-    expect(await world.perform(listAgents(3, 'n1', tenant, present, alone, { limit: 3, cursor: 'x' }))).toBeNull()
-    expect((await world.perform(listAgents(3, 'n1', 't_other', present, alone, { limit: 3 })))?.agents).toEqual([])
+    expect(await world.perform(listAgents(world.desk, tenant, sight, { limit: 3, cursor: 'x' }))).toBeNull()
+    expect((await world.perform(listAgents(world.desk, 't_other', sight, { limit: 3 })))?.agents).toEqual([])
   })
 
   test('[W89] has those of other nodes as they wrote them down, while their node lives', async () => {
@@ -162,7 +163,16 @@ describe('a list of agents', () => {
     const joiner = { tenant, agent: 'far', queues: ['mail'], lastConnection: 0, holding: [] }
     await world.perform(joinAgent(world.deskOf('n2.a'), joiner, noon), 'n2.a')
     const listed = async (living: readonly string[]) =>
-      (await world.perform(listAgents(1, 'n1', tenant, new Map(), new Set(living), { limit: 3 })))?.agents
+      (
+        await world.perform(
+          listAgents(
+            world.desk,
+            tenant,
+            { present: new Map(), living: new Set(living), control: openFleet },
+            { limit: 3 },
+          ),
+        )
+      )?.agents
     expect(await listed(['n1.a', 'n2.a'])).toEqual([
       { id: 'far', node: 'n2', status: 'ACTIVE', lastSeen: noon, queues: ['mail'], holding: 0 },
     ])

@@ -1,9 +1,8 @@
 /** Outcomes: kept until seen, in order, bounded; what had to go is named. */
 import { describe, expect, test } from 'vitest'
-import { failAttempt, passResult } from '../../src/tasks/attempt.js'
 import { dirtySet, outcomeLog } from '../../src/tasks/keys.js'
 import { boundOutcomes, dropSeen, type Gap, readOutcomes } from '../../src/tasks/outcomes.js'
-import { noon, output, sub, subscriber, tenant, World } from './world.js'
+import { noon, output, sub, subscriber, tenant, World, failAttempt, passResult } from './world.js'
 
 const log = outcomeLog(tenant, sub, subscriber)
 const owner = { shard: 0, epoch: 0 }

@@ -7,11 +7,9 @@ import { expect, test } from 'vitest'
 import {
   type AttemptReply,
   expireClaimed,
-  failAttempt,
   holdResult,
   type Lease,
   loseAttempt,
-  passResult,
   releaseLease,
 } from '../../src/tasks/attempt.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
@@ -19,7 +17,7 @@ import { settleDue } from '../../src/tasks/due.js'
 import type { Procedure } from '../../src/tasks/procedure.js'
 import { isFinal } from '../../src/tasks/task.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, output, type Performance, sub, tenant, World } from './world.js'
+import { heldWord, output, type Performance, sub, tenant, World, failAttempt, passResult } from './world.js'
 
 const error = { code: 'E', message: 'no' }
 

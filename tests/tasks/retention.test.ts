@@ -1,14 +1,15 @@
 /** What ended long ago is forgotten whole: record, sets, counters, cards. */
 import { expect, test } from 'vitest'
-import { failAttempt, holdResult, passResult } from '../../src/tasks/attempt.js'
+import { holdResult } from '../../src/tasks/attempt.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
 import { counterKey } from '../../src/tasks/keys.js'
 import { dropOld } from '../../src/tasks/retention.js'
+import { sealRecord } from '../../src/tasks/sealing.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, noon, output, sub, tenant, World } from './world.js'
+import { heldWord, noon, output, sub, tenant, World, failAttempt, passResult } from './world.js'
 
 const owner = { shard: 0, epoch: 0 }
-const keep = { taskRetentionMs: 10_000, auditRetentionMs: 20_000 }
+const keep = { taskRetentionMs: 10_000, absentRetentionMs: 30_000, auditRetentionMs: 20_000 }
 const error = { code: 'E', message: 'no' }
 
 const recordsOf = (world: World, prefix: string): string[] =>
@@ -48,7 +49,7 @@ test('[G6 W81] a card that still waits when its task goes is withdrawn first, on
   expectBooksBalance(world)
 })
 
-test('[W82] old entries of the audit log go; a page at a time, saying how many', async () => {
+test('[W82] old entries of the audit log go once they are sealed; a page at a time, saying how many', async () => {
   const world = new World()
   for (let i = 0; i < 300; i++) {
     const id = await world.submitOne()
@@ -57,8 +58,12 @@ test('[W82] old entries of the audit log go; a page at a time, saying how many',
   world.now = noon + 15_000
   expect(await world.perform(dropOld(world.desk, owner, keep, world.now))).toBe(256)
   expect(await world.perform(dropOld(world.desk, owner, keep, world.now))).toBe(44)
+  world.now = noon + 90_000
+  expect(await world.perform(dropOld(world.desk, owner, keep, world.now))).toBe(0)
   expect(await world.audit()).toHaveLength(300)
-  world.now = noon + 20_001
+  expect(await world.perform(sealRecord(world.desk, owner))).toEqual({ sealed: 300, hasMore: false })
+  expect(await world.audit()).toHaveLength(300)
+  world.now = noon + 110_001
   expect(await world.perform(dropOld(world.desk, owner, keep, world.now))).toBe(256)
   expect(await world.perform(dropOld(world.desk, owner, keep, world.now))).toBe(44)
   expect(await world.audit()).toEqual([])

@@ -1,10 +1,9 @@
 /** Tasks come in: once for each key, in the right place, with what they were asked to be. */
 import { describe, expect, test } from 'vitest'
-import { passResult } from '../../src/tasks/attempt.js'
 import { shardOf } from '../../src/tasks/shardOf.js'
 import { submitTasks, taskIdOfKey } from '../../src/tasks/submission.js'
 import { expectBooksBalance } from './books.js'
-import { noon, output, sub, subscriber, tenant, World } from './world.js'
+import { noon, output, sub, subscriber, tenant, World, passResult } from './world.js'
 
 describe('a submission', () => {
   test('[G1 W10] waits in its lane from the moment it is acknowledged', async () => {

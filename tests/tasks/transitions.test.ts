@@ -1,22 +1,14 @@
 /** Protocol section 7 as a table: every way a task may go, and none other. */
 import { expect, test } from 'vitest'
 import { decideCard } from '../../src/review/decision.js'
-import {
-  expireClaimed,
-  failAttempt,
-  holdResult,
-  type Lease,
-  loseAttempt,
-  passResult,
-  releaseLease,
-} from '../../src/tasks/attempt.js'
+import { expireClaimed, holdResult, type Lease, loseAttempt, releaseLease } from '../../src/tasks/attempt.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
 import { settleDue } from '../../src/tasks/due.js'
 import { replayTask } from '../../src/tasks/replay.js'
 import type { Submission } from '../../src/tasks/submission.js'
 import { finalStatuses, isFinal, type TaskStatus } from '../../src/tasks/task.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, noon, output, pass, sub, tenant, World } from './world.js'
+import { heldWord, noon, output, pass, sub, tenant, World, failAttempt, passResult } from './world.js'
 
 const error = { code: 'E', message: 'no' }
 const dayMs = 86_400_000
@@ -43,7 +35,7 @@ const held = async (asked?: Partial<Submission>): Promise<At> => {
 const decide = async ({ world, id }: At, status: 'APPROVED' | 'REJECTED'): Promise<void> => {
   const { review = 'none' } = await world.task(id)
   const decision = { review, status, reason: 'because' } as const
-  const judge = () => ({ verdict: pass, hash: 'h' })
+  const judge = { judge: () => pass, hashOf: () => 'h' }
   await world.perform(decideCard(1, { tenant, sub: 'olga' }, decision, judge, world.now))
 }
 

@@ -3,16 +3,21 @@
  * something between two calls. A call's orders go to each shard as one batch, as they do through a door.
  */
 import type { ClaimRequest, Fields, Ledger } from '../../src/ledger/port.js'
+import { Raw } from '../../src/protocol/raw.js'
 import { cardDesk } from '../../src/review/cardDesk.js'
-import type { Lease } from '../../src/tasks/attempt.js'
+import * as attempt from '../../src/tasks/attempt.js'
+import type { AttemptReply, Lease } from '../../src/tasks/attempt.js'
 import type { Desk, HeldWord } from '../../src/tasks/desk.js'
 import { type AuditEntry, auditOf, type OutcomeEntry, outcomeOf } from '../../src/tasks/entries.js'
-import { auditLog, lane, outcomeLog, priorities, taskKey } from '../../src/tasks/keys.js'
+import { auditLog, lane, outcomeLog, priorities, sealedLog, taskKey } from '../../src/tasks/keys.js'
 import { createLeaseSigner } from '../../src/tasks/lease.js'
+import { createNotary } from '../../src/tasks/notary.js'
+import { type Passed, sealPassed } from '../../src/tasks/passed.js'
 import { type Call, type Order, type Outcome, type Procedure, Unavailable } from '../../src/tasks/procedure.js'
+import { entryLineOf } from '../../src/tasks/recordLines.js'
 import { shardOf } from '../../src/tasks/shardOf.js'
 import { type Submission, type SubmissionReply, submitTasks } from '../../src/tasks/submission.js'
-import { type Task, taskOf } from '../../src/tasks/task.js'
+import { queueOf, type Task, type TaskError, taskOf } from '../../src/tasks/task.js'
 import { ModelWorld } from '../ledger/model.js'
 
 export const tenant = 't_acme'
@@ -34,7 +39,7 @@ export class World {
   /** Calls of these kinds find the ledger away. */
   readonly away = new Set<Call['kind']>()
   /** What an actor says that a procedure asks. */
-  answerOf: (to: string) => unknown = (to) => {
+  answerOf: (to: string, message: { readonly kind: string }) => unknown = (to) => {
     throw new Error(`nobody here is asked: ${to}`)
   }
   /** Orders for which there is no room. */
@@ -52,6 +57,7 @@ export class World {
       holder: 'n1.a',
       isAlone: true,
       signer: createLeaseSigner(new Uint8Array(32).fill(7), () => 'g1'),
+      notary: createNotary(new Uint8Array(32), () => 'g1'),
       cards: cardDesk(),
       chance: () => this.chance,
       newId: () => `task-${++this.#ids}`,
@@ -139,8 +145,10 @@ export class World {
     return taskOf(fields)
   }
 
-  audit(): Promise<AuditEntry[]> {
-    return this.#log(auditLog(tenant), auditOf)
+  /** Sealed or not; of sealed ones without texts. */
+  async audit(): Promise<AuditEntry[]> {
+    const sealed = await this.#log(sealedLog(tenant), (bytes) => entryLineOf(bytes).entry)
+    return [...sealed, ...(await this.#log(auditLog(tenant), auditOf))]
   }
 
   outcomes(): Promise<OutcomeEntry[]> {
@@ -188,7 +196,7 @@ export class World {
       case 'now':
         return this.now
       case 'ask':
-        return this.answerOf(call.to)
+        return this.answerOf(call.to, call.message)
     }
   }
 
@@ -262,6 +270,28 @@ export const heldWord = (lease: Lease, kind: HeldWord['kind'] = 'result'): HeldW
   confidence: 0.9,
   verdict: hold,
 })
+
+/** As the gate's desk seals what passes. */
+export const passedFor = ({ task }: Lease, bytes: Uint8Array, edition = 0, lifts: Passed['lifts'] = []): Passed => {
+  const origin = { tenant: task.tenant, queue: queueOf(task) }
+  return sealPassed({ ...pass, lifts }, bytes, origin, { edition, confidence: 0.9 })
+}
+
+/** The output passed, as it is. */
+export const passResult = (lease: Lease, output: Uint8Array, now: number): Procedure<AttemptReply> =>
+  attempt.passResult(lease, output, passedFor(lease, output), now)
+
+/** The agent gave up on it, and what it said passed, or is held as `word` says. */
+export const failAttempt = (
+  desk: Desk,
+  lease: Lease,
+  { error, retry, word }: { readonly error: TaskError; readonly retry: boolean; readonly word?: HeldWord },
+  now: number,
+): Procedure<AttemptReply> => {
+  const said = Raw.of(error).bytes
+  const failure = word === undefined ? { retry, said, passed: passedFor(lease, said) } : { retry, word }
+  return attempt.failAttempt(desk, lease, failure, now)
+}
 
 /** MessagePack of a text of one letter. */
 export const output = (letter = 'o'): Uint8Array => Uint8Array.of(0xa1, letter.charCodeAt(0))

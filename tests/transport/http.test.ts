@@ -186,6 +186,40 @@ describe('reviews', () => {
     expect((await call('/reviews/r1')).body).toEqual({ reviewId: 'r1' })
   })
 
+  test('[RV43] claims, assignments, reveals and decisions on a list are asked by their frames', async () => {
+    await open()
+    world.reply = ack({
+      card: { reviewId: 'r1' },
+      output: Raw.of([1]),
+      payload: Raw.of(2),
+      decisions: [{ review: 'r1' }],
+    })
+    expect((await call('/reviews/r1/claim', { body: { force: true } })).body).toEqual({ reviewId: 'r1' })
+    expect(asked()).toMatchObject({ role: 'operator', frame: { type: 'claim', review: 'r1', force: true } })
+    await call('/reviews/r1/claim', { method: 'POST' })
+    expect(asked()?.frame).toMatchObject({ type: 'claim', review: 'r1' })
+    await call('/reviews/r1/assign', { body: { to: null, note: 'for all' } })
+    expect(asked()?.frame).toMatchObject({ type: 'assign', review: 'r1', note: 'for all' })
+    expect((await call('/reviews/r1/reveal', { method: 'POST' })).body).toEqual({ output: [1], payload: 2 })
+    expect(asked()?.frame).toMatchObject({ type: 'reveal', review: 'r1' })
+    const cards = [{ review: 'r1', version: 2 }]
+    expect((await call('/reviews/decisions', { body: { cards, status: 'APPROVED' } })).body).toEqual({
+      decisions: [{ review: 'r1' }],
+    })
+    expect(asked()?.frame).toMatchObject({ type: 'decideMany', cards, status: 'APPROVED' })
+    for (const [path, body] of [
+      ['/reviews/r1/claim', []],
+      ['/reviews/r1/claim', { release: 'yes' }],
+      ['/reviews/r1/assign', { to: 'a/b' }],
+      ['/reviews/decisions', { cards: [], status: 'APPROVED' }],
+      ['/reviews/decisions', { cards: Array(101).fill(cards[0]), status: 'APPROVED' }],
+      ['/reviews/decisions', { cards: [{ review: 'r1' }], status: 'APPROVED' }],
+      ['/reviews/decisions', { cards, status: 'EXPIRED' }],
+    ] as const) {
+      expect(await call(path, { body }), path).toMatchObject({ status: 400, body: { code: 'INVALID' } })
+    }
+  })
+
   test('[H6] agents are for operators, the audit log for admins', async () => {
     await open()
     world.reply = ack({ agents: [{ id: 'a' }] })
@@ -330,26 +364,45 @@ describe('open calls', () => {
     )
     expect(calls.sort()).toEqual([
       'delete /tasks/{id}',
+      'delete /webhooks/{name}',
       'get /agents',
       'get /audit',
+      'get /audit/checkpoint',
+      'get /audit/key',
+      'get /audit/lines',
       'get /cluster',
       'get /fleet',
+      'get /policy',
       'get /reviews',
+      'get /reviews/calibration',
+      'get /reviews/numbers',
       'get /reviews/{id}',
       'get /tasks',
       'get /tasks/{id}',
+      'get /webhooks',
+      'get /webhooks/{name}/dead',
       'post /agents/{id}/ban',
       'post /agents/{id}/pause',
       'post /agents/{id}/resume',
       'post /agents/{id}/unban',
+      'post /audit/erase',
       'post /halt',
       'post /pause',
+      'post /policy/backtest',
       'post /queues/{queue}/pause',
       'post /queues/{queue}/resume',
       'post /resume',
+      'post /reviews/decisions',
+      'post /reviews/{id}/assign',
+      'post /reviews/{id}/claim',
       'post /reviews/{id}/decision',
+      'post /reviews/{id}/reveal',
       'post /tasks',
       'post /tasks/{id}/replay',
+      'post /webhooks/{name}/resend',
+      'post /webhooks/{name}/test',
+      'put /policy',
+      'put /webhooks/{name}',
     ])
     const schemas = Object.keys((document.components as { schemas: object }).schemas)
     const refs = [...JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name)

@@ -34,9 +34,12 @@ export const agents = command({
   },
 })
 
-const rowOf = ({ id, status, holding, queues, node, lastSeen }: AgentRecord, now: number): readonly string[] => [
+const rowOf = (
+  { id, status, holding, queues, node, lastSeen, paused, banned }: AgentRecord,
+  now: number,
+): readonly string[] => [
   id,
-  status,
+  banned ? `${status} banned` : paused ? `${status} paused` : status,
   `holds ${holding}`,
   queues.join(','),
   node,

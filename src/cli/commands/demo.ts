@@ -16,11 +16,18 @@ export const demo = command({
   name: 'demo',
   about:
     'Work through real mail: a node, agents that classify and file, a gate that holds what is doubtful or sensitive. Runs until stopped. Kill the node while it runs, and see it go on.',
-  examples: ['chimera demo', 'chimera demo --once 1000 --reviewer auto', 'chimera demo --data ./demo --rate 20'],
+  examples: [
+    'chimera demo',
+    'chimera demo --once 1000 --reviewer auto',
+    'chimera demo --data ./demo --rate 20',
+    'chimera demo --redis redis://127.0.0.1:6379',
+  ],
   options: {
     once: integer('n', 'Work through so many mails, print a summary, and end.', 1, 1_000_000),
     agents: withDefault(integer('n', 'Default: 8.', 1, 1_000), 8),
     data: text('folder', "The node's. Default: one that is removed at the end. The same folder again goes on with it."),
+    redis: text('address', 'A Redis to keep it all in, instead of the folder. What was begun there goes on.'),
+    cluster: withDefault(text('name', 'What its keys in Redis begin with. Default: demo.'), 'demo'),
     seed: withDefault(text('text', 'Another one is another order of mails. Default: demo.'), 'demo'),
     port: withDefault(port, 0),
     rate: integer('n', 'Mails a second. Default: 100; with --once as fast as they are worked through.', 1, 100_000),
@@ -31,7 +38,7 @@ export const demo = command({
     plain: flag('A line each second instead of a drawn block; what is no terminal gets that anyway.'),
     json,
   },
-  run: async ({ once, agents, data, seed, port, rate, reviewer, plain, json }) => {
+  run: async ({ once, agents, data, redis, cluster, seed, port, rate, reviewer, plain, json }) => {
     const stopping = listenForStop()
     const folder = data ?? (await mkdtemp(join(tmpdir(), 'chimera-demo-')))
     const isReviewed = reviewer === 'auto'
@@ -40,6 +47,7 @@ export const demo = command({
       const { runDemo } = await withMails(() => import('../demo/runDemo.js'))
       const summary = await runDemo({
         data: folder,
+        redis: redis === undefined ? undefined : { url: redis, cluster },
         seed,
         agents,
         port,
@@ -47,7 +55,7 @@ export const demo = command({
         mailsPerSecond: rate ?? (once === undefined ? defaultRate : undefined),
         isReviewed,
         stopping,
-        onReady: (url) => introduce(url, folder, isReviewed),
+        onReady: (url) => introduce({ url, folder, cluster: redis === undefined ? undefined : cluster, isReviewed }),
         onCounts: (now) => {
           if (json) printJson({ kind: 'counts', ...now })
           else if (block === undefined) print(boardLine(now))
@@ -56,7 +64,7 @@ export const demo = command({
       })
       if (json) printJson({ kind: 'summary', ...summary })
       else print(['', ...summaryLines(summary)].join('\n'))
-      if (!json && summary.tally.held > 0) tellOfHeld(data)
+      if (!json && summary.tally.held > 0) tellOfHeld(data, redis === undefined ? undefined : cluster)
       assertWhole(summary, once)
     } finally {
       if (data === undefined) await rm(folder, { recursive: true, force: true })
@@ -66,15 +74,30 @@ export const demo = command({
 
 const defaultRate = 100
 
-function introduce(url: string, folder: string, isReviewed: boolean): void {
+type Introduced = {
+  readonly url: string
+  readonly folder: string
+  /** On Redis. */
+  readonly cluster: string | undefined
+  readonly isReviewed: boolean
+}
+
+function introduce({ url, folder, cluster, isReviewed }: Introduced): void {
   const [, script = 'chimera'] = process.argv
-  note(`A node listens on ${url}, with its data in ${folder}; the agents learn from 1,600 mails first.`)
+  const place = cluster === undefined ? `its data in ${folder}` : `its data in Redis, under ${cluster}`
+  note(`A node listens on ${url}, with ${place}; the agents learn from 1,600 mails first.`)
   if (isReviewed) return
   note(`Held mail waits for you. In another terminal:\n\n  node ${relative('', script)} review --data ${folder}\n`)
+  const token = `node ${relative('', script)} token --role operator --sub you --data ${folder}`
+  note(`Or in a browser: ${url}/console/, with the token that this prints:\n\n  ${token}\n`)
 }
 
 /** What is held waits with its node, which has ended. */
-function tellOfHeld(data: string | undefined): void {
+function tellOfHeld(data: string | undefined, cluster: string | undefined): void {
+  if (cluster !== undefined) {
+    note(`What is held waits in Redis, under ${cluster}: start the demo there again, and review it.`)
+    return
+  }
   const next =
     data === undefined
       ? 'What is held goes with the folder; with --data it is kept for you to review.'

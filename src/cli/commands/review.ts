@@ -14,6 +14,7 @@ import { eachListed, pagingOptions } from '../paging.js'
 import { cardLines, cardRow } from '../reviewCardText.js'
 import { watchReviews } from '../reviewWatch.js'
 import { note, print, printAs, printJson } from '../terminal.js'
+import { calibration, numbers } from './reviewLeads.js'
 
 const filterOptions = {
   reason: oneOf('Only cards held for this.', cardReasons),
@@ -128,7 +129,7 @@ const watchOptions = { ...filterOptions, ...nodeOptions, json }
 
 const watch = command({
   name: 'watch',
-  about: 'Follow the cards that wait; in a terminal, decide on them: j/k move, a approves, r rejects, q ends.',
+  about: 'Follow the cards that wait; in a terminal, decide on them by keys, which it shows.',
   options: watchOptions,
   run: ({ reason, severity, queue, text, json, ...node }) =>
     watchReviews(() => findNode(node, 'admin'), filterOf({ reason, severity, queue, text }), json),
@@ -139,7 +140,7 @@ export const review = command({
   about: 'Look at what the gate held, and decide. Alone it is "review watch".',
   examples: ['chimera review', 'chimera review list', 'chimera review approve x8Zt'],
   options: watchOptions,
-  children: [watch, list, show, approve, reject],
+  children: [watch, list, show, approve, reject, numbers, calibration],
   run: ({ reason, severity, queue, text, json, ...node }) =>
     watchReviews(() => findNode(node, 'admin'), filterOf({ reason, severity, queue, text }), json),
 })

@@ -40,7 +40,7 @@ export const serve = command({
     try {
       await writeAddress(config.data, { url, pid: process.pid })
       const metrics = metricsUrl === undefined ? '' : ` Metrics on ${metricsUrl}.`
-      note(`Listening on ${url}, data in ${config.data}.${metrics}`)
+      note(`Listening on ${url}, data in ${config.data}. Console on ${url}/console/.${metrics}`)
       if (node.isFirstStart) await handOutTokens(config.data, node)
       process.once('disconnect', stopping.ask)
       process.send?.({ url })

@@ -18,6 +18,8 @@ import { feedMails } from './mailFeed.js'
 
 export type DemoOptions = {
   readonly data: string
+  /** Where the node keeps what it does, instead of its folder. */
+  readonly redis: { readonly url: string; readonly cluster: string } | undefined
   readonly seed: string
   readonly agents: number
   /** 0: a free one. */
@@ -35,6 +37,8 @@ export type DemoOptions = {
 /** What a producer that can't reach its node is waited for. */
 const closeMs = 1_000
 const sub = 'demo'
+/** Whoever is started again under its name buries at once what was before. */
+const nodeName = `demo-${process.pid}`
 
 /** Runs until all is done or it is stopped. Throws `CommandFailure` where node or agents can't be started. */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
@@ -66,14 +70,17 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   }
 }
 
-function superviseNode({ data, port }: DemoOptions, onGivenUp: (because: CommandFailure) => void) {
+function superviseNode({ data, redis, port }: DemoOptions, onGivenUp: (because: CommandFailure) => void) {
   let known = port
   let told: (url: string) => void = () => {}
   const url = new Promise<string>((resolve) => {
     told = resolve
   })
   const process = new Supervised({
-    words: () => ['serve', '--host', '127.0.0.1', '--port', String(known), '--data', data, '--log-level', 'error'],
+    words: () => [
+      ...['serve', '--host', '127.0.0.1', '--port', String(known), '--data', data, '--log-level', 'error'],
+      ...(redis === undefined ? [] : ['--redis', redis.url, '--cluster', redis.cluster, '--node', nodeName]),
+    ],
     onReady: (message) => {
       const address = urlOf(message)
       // The next one listens where this one did, so that everybody finds it again.

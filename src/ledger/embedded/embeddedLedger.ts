@@ -3,6 +3,7 @@ import {
   type ClaimRequest,
   type Durability,
   type EntryId,
+  type HintListener,
   type Holder,
   type Ledger,
   LedgerFault,
@@ -32,7 +33,7 @@ export class EmbeddedLedger implements Ledger {
   readonly durability: Durability
   readonly #open: OpenFolder
   readonly #shards: readonly EmbeddedShard[]
-  readonly #listeners = new Map<symbol, (shard: number, hint: string) => void>()
+  readonly #listeners = new Map<symbol, HintListener>()
   readonly #secrets = new Map<string, Promise<Uint8Array>>()
   #now = 0
   #closed: Promise<void> | undefined
@@ -96,11 +97,14 @@ export class EmbeddedLedger implements Ledger {
     return this.#ask(shard, (one) => one.ready(prefix))
   }
 
-  onHint(listener: (shard: number, hint: string) => void): () => void {
+  onHint(listener: HintListener): () => void {
     const key = Symbol('listener')
     this.#listeners.set(key, listener)
     return () => this.#listeners.delete(key)
   }
+
+  /** Nobody else has this ledger. */
+  passHint(): void {}
 
   close(): Promise<void> {
     this.#closed ??= this.#end()
@@ -132,7 +136,7 @@ export class EmbeddedLedger implements Ledger {
   #tell(shard: number, hint: string): void {
     for (const listener of this.#listeners.values()) {
       try {
-        listener(shard, hint)
+        listener(shard, hint, false)
       } catch (error) {
         queueMicrotask(() => {
           throw error

@@ -2,7 +2,7 @@
  * Where the Redis is: one server, a master that Sentinels know, or a cluster.
  *
  *     redis://[user:password@]host[:port][/db]
- *     redis+sentinel://[user:password@]host[:port],host[:port]/name[/db]
+ *     redis+sentinel://[user:password@]host[:port],host[:port]/name[/db][?sentinel=[user]:password]
  *     redis+cluster://[user:password@]host[:port],host[:port]
  *
  * `rediss` instead of `redis` takes TLS. What stands in the address may be secret, so no message repeats any of it.
@@ -11,7 +11,7 @@ import { UsageError } from '../../errors.js'
 
 export type Server = { readonly host: string; readonly port: number }
 
-/** How to get in, the same for each server. Sentinels are asked without a name and password. */
+/** How to get in, the same for each server. Sentinels have names and passwords of their own, or none. */
 export type Access = {
   readonly isTls: boolean
   readonly username?: string
@@ -26,6 +26,7 @@ export type RedisAddress =
       readonly sentinels: readonly Server[]
       readonly master: string
       readonly access: Access
+      readonly sentinelAccess: Access
     }
   | { readonly kind: 'cluster'; readonly servers: readonly Server[]; readonly access: Access }
 
@@ -47,7 +48,10 @@ export function parseRedisAddress(text: string): RedisAddress {
   const kind = kinds.get(more)
   if (plain === undefined || kind === undefined)
     throw wrong('scheme', 'redis:// or rediss://, redis+sentinel:// or redis+cluster://')
-  const [, login, hosts = '', path = ''] = /^(?:(.*)@)?([^/]*)(?:\/(.*))?$/s.exec(rest) ?? []
+  const [, login, hosts = '', behind = ''] = /^(?:(.*)@)?([^/]*)(?:\/(.*))?$/s.exec(rest) ?? []
+  const [, path = '', sentinelLogin] = /^(.*?)(?:\?sentinel=(.*))?$/s.exec(behind) ?? []
+  if (sentinelLogin !== undefined && kind !== 'sentinel')
+    throw wrong('path', 'a password for Sentinels only behind redis+sentinel://')
   const segments = path === '' ? [] : path.split('/')
   const servers = hosts.split(',').map((each) => parseServer(each, defaultPorts[kind]))
   const accessWith = (db: string | undefined): Access => ({
@@ -59,7 +63,9 @@ export function parseRedisAddress(text: string): RedisAddress {
     const [master, db, ...others] = segments
     if (others.length > 0 || !master || !/^[\w.-]+$/.test(master))
       throw wrong('path', "the master's name as the Sentinels have it, such as /mymaster, and maybe a database, /0")
-    return { kind, sentinels: servers, master, access: accessWith(db) }
+    const access = accessWith(db)
+    const sentinelAccess = { isTls: access.isTls, ...parseLogin(sentinelLogin, '?sentinel=:password'), db: 0 }
+    return { kind, sentinels: servers, master, access, sentinelAccess }
   }
   const [db, ...others] = segments
   if (others.length > 0) throw wrong('path', 'at most the number of a database, such as /0')
@@ -94,10 +100,13 @@ function parseServer(text: string, defaultPort: number): Server {
   return { host, port: number }
 }
 
-function parseLogin(text: string | undefined): Pick<Access, 'username' | 'password'> {
+function parseLogin(
+  text: string | undefined,
+  expected = 'user:password@ or :password@ before the host',
+): Pick<Access, 'username' | 'password'> {
   if (text === undefined) return {}
   const [, user = '', password] = /^([^:]*):(.*)$/s.exec(text) ?? []
-  if (!password) throw wrong('password', 'user:password@ or :password@ before the host')
+  if (!password) throw wrong('password', expected)
   const username = decoded('user', user)
   return { ...(username === '' ? {} : { username }), password: decoded('password', password) }
 }

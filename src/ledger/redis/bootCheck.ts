@@ -18,7 +18,7 @@ export type BootCheckOptions = {
   readonly address: string
   /** What is known of the servers where they don't say: how often they flush. */
   readonly assumedFlush?: Flush
-  /** Replicas that each commit waits for (WAIT). */
+  /** Replicas that each write waits for (WAIT). */
   readonly waitsForReplicas?: number
 }
 
@@ -63,17 +63,19 @@ export async function checkServers(connection: RedisConnection, options: BootChe
   const flushes = found.map(({ flush }) => flush ?? options.assumedFlush ?? 'no')
   const flush = weakestFirst.find((each) => flushes.includes(each)) ?? 'no'
   const isUnknown = found.some((server) => server.flush === undefined)
-  const hasReplicas = found.some(({ replicas }) => replicas > 0)
   const { waitsForReplicas = 0 } = options
+  // One that is not waited for may be the one that takes over.
+  const mayLag = found.some(({ replicas }) => replicas > waitsForReplicas)
   const windowMs = windows[flush]
   return {
     durability: waitsForReplicas > 0 ? 'replicated' : durabilities[flush],
-    // A replica that takes over has what it got, however often the old master flushed.
-    windowMs: hasReplicas && waitsForReplicas === 0 ? Math.max(windowMs, replicaLagMs) : windowMs,
+    // A replica that takes over has what it got, however often the old master flushed. All servers may lose power at
+    // once, so waiting for replicas makes no window smaller than that of the disks.
+    windowMs: mayLag ? Math.max(windowMs, replicaLagMs) : windowMs,
     version: found.map(({ version }) => version).sort(byVersion)[0] ?? '',
     masters: found.length,
     persistence: inWords(flush, isUnknown),
-    warnings: warningsOf(flush, isUnknown, options),
+    warnings: [...warningsOf(flush, isUnknown, options), ...replicaWarnings(found, waitsForReplicas)],
   }
 }
 
@@ -136,6 +138,16 @@ function warningsOf(flush: Flush, isUnknown: boolean, { assumedFlush }: BootChec
     ...(isUnknown ? [assumedFlush === undefined ? unread : `${unread}; taken for ${assumedFlush}`] : []),
     ...(flush === 'no' ? ['a restart of Redis may lose all acknowledged work; appendonly yes keeps it'] : []),
   ]
+}
+
+function replicaWarnings(found: readonly Found[], wanted: number): readonly string[] {
+  if (wanted === 0) return []
+  const least = Math.min(...found.map(({ replicas }) => replicas))
+  const most = Math.max(...found.map(({ replicas }) => replicas))
+  const some = `each write waits for ${wanted} replicas`
+  if (least < wanted) return [`${some}, and a master has ${least}: nothing is acknowledged until there are more`]
+  if (most > wanted) return [`${some} of ${most}: another one that takes over may lack the last writes`]
+  return []
 }
 
 function byVersion(a: string, b: string): number {

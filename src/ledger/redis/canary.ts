@@ -73,23 +73,29 @@ function missing(cluster: string, text: string | null | undefined, key: string):
   return []
 }
 
-/**
- * Makes what is missing, which on a first start is all. `knownId` is the cluster's as this node remembers it: where it
- * has one, what is missing was lost, and another id means another cluster.
- */
-export async function openCanary(options: CanaryOptions, knownId?: string): Promise<Canary> {
-  const { connection, cluster, prefixes, newId } = options
+/** What a node knows of its cluster before it looks. */
+export type KnownCluster = {
+  readonly id: string
+  /** It was part of it before, so what is missing was lost. Else a person says that this is its id. */
+  readonly hasJoined: boolean
+}
+
+/** Makes what is missing, which on a first start is all. Rejects with a `LedgerRefusal` where it is another cluster's. */
+export async function openCanary(options: CanaryOptions, known?: KnownCluster): Promise<Canary> {
+  const { connection, cluster, newId } = options
   const seen = await lookAtCanary(options)
-  if (seen.clusterId === null && knownId === undefined) {
+  if (seen.clusterId === null && known?.hasJoined !== true) {
     const foreign = await findForeignKey(connection, cluster)
     // Unless it is of another node, which makes the cluster just now.
     if (foreign !== undefined && !(await lookAtCanary(options)).isNamed) throw taken(cluster, foreign)
   }
-  const id = seen.clusterId ?? knownId ?? newId()
-  await connection.call('SET', [clusterKey(cluster), nameOf(id, prefixes.length), 'NX'])
-  const clusterId = (await lookAtCanary(options)).clusterId ?? id
-  if (knownId !== undefined && clusterId !== knownId) throw mixed(cluster)
-  return await renewCanary(options, clusterId, seen.tokens)
+  const id = seen.clusterId ?? known?.id ?? newId()
+  // A server that is short of memory refuses to write what it has.
+  if (!seen.isNamed && (known === undefined || known.id === id)) await writeName(options, id)
+  const named = await lookAtCanary(options)
+  const clusterId = named.clusterId ?? id
+  if (known !== undefined && clusterId !== known.id) throw notOurs(cluster)
+  return await renewCanary(options, clusterId, { ...seen, isNamed: named.isNamed })
 }
 
 /**
@@ -99,11 +105,11 @@ export async function openCanary(options: CanaryOptions, knownId?: string): Prom
 export async function renewCanary(
   options: CanaryOptions,
   clusterId: string,
-  known: readonly (string | null)[],
+  { tokens: known, isNamed }: Pick<Seen, 'tokens' | 'isNamed'>,
   lost: readonly number[] = [],
 ): Promise<Canary> {
   const { connection, cluster, prefixes, newId } = options
-  await connection.call('SET', [clusterKey(cluster), nameOf(clusterId, prefixes.length), 'NX'])
+  if (!isNamed) await writeName(options, clusterId)
   await Promise.all(
     prefixes.map(async (prefix, shard) => {
       const key = canaryKey(prefix)
@@ -116,7 +122,7 @@ export async function renewCanary(
   const seen = await lookAtCanary(options)
   // Lost once more in between: the same again.
   const isWhole = seen.isNamed && seen.tokens.every((token) => token !== null)
-  return isWhole ? canaryOf(cluster, clusterId, seen) : await renewCanary(options, clusterId, seen.tokens)
+  return isWhole ? canaryOf(cluster, clusterId, seen) : await renewCanary(options, clusterId, seen)
 }
 
 /** Of one that nothing is missing in. Throws a `LedgerRefusal` where it is another cluster's. */
@@ -126,7 +132,10 @@ export function canaryOf(cluster: string, clusterId: string, seen: Seen): Canary
   return { clusterId, tokens, generation: generationOf(tokens) }
 }
 
-const nameOf = (clusterId: string, shards: number): string => `chimera ${clusterId} ${shards}`
+/** Where there is none yet. */
+async function writeName({ connection, cluster, prefixes }: CanaryOptions, clusterId: string): Promise<void> {
+  await connection.call('SET', [clusterKey(cluster), `chimera ${clusterId} ${prefixes.length}`, 'NX'])
+}
 
 const generationOf = (tokens: readonly string[]): string =>
   createHash('sha256').update(tokens.join(' ')).digest('base64url').slice(0, generationLength)
@@ -156,4 +165,11 @@ const mixed = (cluster: string): LedgerRefusal =>
   new LedgerRefusal(
     'different',
     `there is another cluster called "${cluster}" on this Redis; give this one another name, or the address of its own Redis`,
+  )
+
+const notOurs = (cluster: string): LedgerRefusal =>
+  new LedgerRefusal(
+    'different',
+    `there is another cluster called "${cluster}" on this Redis than the one that this node belongs to; ` +
+      'give it the address of its own Redis, or, where it is to join this one, an empty data folder and no other id',
   )

@@ -13,6 +13,8 @@ export type CanaryWatchOptions = CanaryOptions & {
   readonly onLost: (shards: readonly number[]) => void
   /** There is another generation, by this node or another one; these shards have new tokens. */
   readonly onRenewed: (canary: Canary, shards: readonly number[]) => void
+  /** Nothing is missing, or is any more. */
+  readonly onWhole?: () => void
   /** The keys are those of another cluster. Nobody should go on with them; looked at again all the same. */
   readonly onForeign: (refusal: LedgerRefusal) => void
 }
@@ -23,6 +25,8 @@ export class CanaryWatch {
   #canary: Canary
   #timer: Timer
   #looking: Promise<void> | null = null
+  /** Shards that went back in time, and have no new tokens yet. */
+  readonly #putBack = new Set<number>()
   #isStopped = false
 
   constructor(options: CanaryWatchOptions) {
@@ -38,7 +42,7 @@ export class CanaryWatch {
 
   /** One look at a time; a second call is the same. Never rejects: whether Redis can be reached is told elsewhere. */
   look(): Promise<void> {
-    this.#looking ??= this.#compare([])
+    this.#looking ??= this.#compare([...this.#putBack])
       .catch((error: unknown) => this.#tellRefusal(error))
       .finally(() => {
         this.#looking = null
@@ -46,13 +50,12 @@ export class CanaryWatch {
     return this.#looking
   }
 
-  /**
-   * These shards went back in time, their tokens with them: makes new ones. Rejects with a `LedgerFault` where it can't
-   * be said whether it did.
-   */
+  /** These shards went back in time, their tokens with them: makes new ones, at later looks where it can't now. */
   async renew(shards: readonly number[]): Promise<void> {
+    for (const shard of shards) this.#putBack.add(shard)
+    // One that is under way may have looked before.
     await this.#looking
-    await this.#compare(shards)
+    await this.look()
   }
 
   async stop(): Promise<void> {
@@ -82,11 +85,13 @@ export class CanaryWatch {
     const known = seen.tokens.map((token, shard) => (token === null ? null : (tokens[shard] ?? null)))
     const now = isWhole
       ? canaryOf(cluster, clusterId, seen)
-      : await renewCanary(this.#options, clusterId, known, putBack)
+      : await renewCanary(this.#options, clusterId, { tokens: known, isNamed: seen.isNamed }, putBack)
     const renewed = now.tokens.flatMap((token, shard) => (token === tokens[shard] ? [] : [shard]))
     if (this.#isStopped) return
     this.#canary = now
+    for (const shard of putBack) this.#putBack.delete(shard)
     if (renewed.length > 0) this.#options.onRenewed(now, renewed)
+    this.#options.onWhole?.()
   }
 
   #tellRefusal(error: unknown): void {

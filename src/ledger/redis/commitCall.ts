@@ -13,13 +13,15 @@ export type CommitRequest = {
   /** Who hears of its hints without being told by the server. */
   readonly sender: string
   readonly publish: 'PUBLISH' | 'SPUBLISH'
+  /** Hints that stay in this process. */
+  readonly kept: ReadonlySet<string>
   readonly transactions: readonly Transaction[]
 }
 
 const done: Answer = { kind: 'done' }
 
 export function writeCommit(to: RequestWriter, request: CommitRequest): readonly Buffer[] {
-  const { time, holder, seq, sender, publish, transactions } = request
+  const { time, holder, seq, sender, publish, kept, transactions } = request
   to.begin()
   if (time === false) to.flag(false)
   else to.number(time)
@@ -29,7 +31,7 @@ export function writeCommit(to: RequestWriter, request: CommitRequest): readonly
   to.text(publish)
   const entriesAt = to.reserve()
   to.number(transactions.length)
-  const writer = new TransactionWriter(to)
+  const writer = new TransactionWriter(to, kept)
   for (const transaction of transactions) writer.transaction(transaction)
   to.fill(entriesAt, to.count + 1)
   to.number(writer.entries.length)

@@ -6,13 +6,13 @@
  */
 import type { Clock } from '../../clock.js'
 import type { Random } from '../../random.js'
-import { LedgerRefusal } from '../ledgerRefusal.js'
 import { LedgerFault } from '../port.js'
 import { type RedisAddress, showRedisAddress } from './address.js'
 import type { Argument } from './connectionClient.js'
 import { ClusterConnection } from './connectionCluster.js'
-import type { RedisError } from './connectionError.js'
 import type { LinkState, Send } from './connectionLink.js'
+import { refusalAt } from './connectionRefusal.js'
+import type { Replication } from './connectionReplication.js'
 import { SingleConnection } from './connectionSingle.js'
 
 export interface RedisConnection {
@@ -44,6 +44,10 @@ export type ConnectionOptions = {
   readonly pingMs?: number
   readonly waitingMax?: number
   readonly pauseMaxMs?: number
+  /** For whoever looks at the server's list of clients. */
+  readonly clientName?: string
+  /** Where it is given, each write waits for it. */
+  readonly replication?: Replication
   /** Before anything else goes over a new connection: a server that took over may lack what was loaded before. */
   readonly onConnected?: (send: Send) => Promise<void>
   /** Each change; `down` again with each attempt that failed. */
@@ -52,8 +56,10 @@ export type ConnectionOptions = {
   readonly signal?: AbortSignal
 }
 
-export type ConnectionSettings = Required<Omit<ConnectionOptions, 'onConnected' | 'onState' | 'signal'>> &
-  Pick<ConnectionOptions, 'onConnected' | 'onState'>
+export type ConnectionSettings = Required<
+  Omit<ConnectionOptions, 'onConnected' | 'onState' | 'signal' | 'replication'>
+> &
+  Pick<ConnectionOptions, 'onConnected' | 'onState' | 'replication'>
 
 const second = 1_000
 
@@ -63,6 +69,7 @@ const defaults = {
   pingMs: second,
   waitingMax: 10_000,
   pauseMaxMs: 2 * second,
+  clientName: 'chimera',
 } as const
 
 /**
@@ -72,6 +79,7 @@ const defaults = {
 export async function connectRedis(address: RedisAddress, options: ConnectionOptions): Promise<RedisConnection> {
   const { signal, onState, ...others } = options
   let first: (state: LinkState) => void = () => {}
+  let giveUp: () => void = () => {}
   const settings: ConnectionSettings = {
     ...defaults,
     ...others,
@@ -83,10 +91,11 @@ export async function connectRedis(address: RedisAddress, options: ConnectionOpt
   const isUp = new Promise<void>((resolve, reject) => {
     first = (state) => {
       if (state.kind === 'up') resolve()
-      else if (state.refusal !== undefined && isLockedOut(state.refusal)) reject(lockedOut(address, state.refusal))
+      else if (state.refusal !== undefined) reject(refusalAt(showRedisAddress(address), state.refusal))
     }
-    signal?.addEventListener('abort', () => reject(new LedgerFault('gave up waiting for Redis')), { once: true })
-    if (signal?.aborted) reject(new LedgerFault('gave up waiting for Redis'))
+    giveUp = () => reject(new LedgerFault('gave up waiting for Redis'))
+    signal?.addEventListener('abort', giveUp)
+    if (signal?.aborted) giveUp()
   })
   const connection =
     address.kind === 'cluster' ? new ClusterConnection(address, settings) : new SingleConnection(address, settings)
@@ -96,17 +105,7 @@ export async function connectRedis(address: RedisAddress, options: ConnectionOpt
   } catch (error) {
     await connection.close()
     throw error
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
   }
-}
-
-const isLockedOut = ({ code }: RedisError): boolean => ['WRONGPASS', 'NOAUTH', 'NOPERM', 'ERR'].includes(code)
-
-function lockedOut(address: RedisAddress, refusal: RedisError): LedgerRefusal {
-  const what = `${showRedisAddress(address)}: ${refusal.message}`
-  if (/unknown command/i.test(refusal.message))
-    return new LedgerRefusal('older', `${what}; use Redis 7.0 or later`, { cause: refusal })
-  const advice =
-    'look at the user, the password and the database in its address, redis://user:password@host:port/0, ' +
-    'and at what the user may do'
-  return new LedgerRefusal('forbidden', `${what}; ${advice}`, { cause: refusal })
 }

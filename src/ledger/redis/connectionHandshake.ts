@@ -6,13 +6,13 @@ import { RedisError } from './connectionError.js'
 import { parseInfo } from './connectionInfo.js'
 
 /** All in one write. Rejects with the server's `RedisError` where it doesn't let us in. */
-export async function signIn(client: RedisClient, { username, password, db }: Access): Promise<void> {
+export async function signIn(client: RedisClient, { username, password, db }: Access, name = 'chimera'): Promise<void> {
   const login = password === undefined ? [] : username === undefined ? [password] : [username, password]
   await Promise.all([
     ...(login.length > 0 ? [client.send('AUTH', login)] : []),
     ...(db === 0 ? [] : [client.send('SELECT', [db])]),
     // For people who look at the list of clients; no matter where it is forbidden.
-    client.send('CLIENT', ['SETNAME', 'chimera']).catch(passOver),
+    client.send('CLIENT', ['SETNAME', name]).catch(passOver),
   ])
 }
 
@@ -24,7 +24,7 @@ export async function expectMaster(client: RedisClient): Promise<void> {
   if (info.get('role') === 'slave') throw new LedgerFault(`${where} is a replica`)
 }
 
-/** What is forbidden isn't known; what the connection says is everybody's business. */
+/** What is forbidden isn't known. One that takes no more connections says so as its first answer, to whatever it is. */
 function passOver(error: unknown): undefined {
-  if (!(error instanceof RedisError) || error.code === 'NOAUTH') throw error
+  if (!(error instanceof RedisError) || !/^NOPERM|unknown (sub)?command/i.test(error.message)) throw error
 }

@@ -7,16 +7,19 @@
  */
 import type { Clock, Timer } from '../../clock.js'
 import type { Random } from '../../random.js'
+import { LedgerRefusal } from '../ledgerRefusal.js'
 import { LedgerFault } from '../port.js'
 import type { Access, Server } from './address.js'
 import { type Argument, openClient, type RedisClient } from './connectionClient.js'
 import { consequenceOf, faultOf, RedisError } from './connectionError.js'
 import { expectMaster, signIn } from './connectionHandshake.js'
+import { explained } from './connectionRefusal.js'
+import { isWriting, type Replication } from './connectionReplication.js'
 
 export type Send = (command: string, args: readonly Argument[]) => Promise<unknown>
 
-/** `refusal`: the server was reached, and didn't let us in. */
-export type Reason = { readonly why: string; readonly refusal?: RedisError }
+/** `refusal`: the server was reached, and doesn't let us in until a person changes something. */
+export type Reason = { readonly why: string; readonly refusal?: LedgerRefusal }
 
 export type LinkState = { readonly kind: 'up' } | ({ readonly kind: 'down' } & Reason)
 
@@ -34,6 +37,10 @@ export type LinkLimits = {
 
 export type LinkOptions = LinkLimits & {
   readonly access: Access
+  /** For whoever looks at the server's list of clients. */
+  readonly clientName: string
+  /** Where it is given, each write waits for it. */
+  readonly replication?: Replication
   readonly find: () => Promise<Server>
   /** Before anything else on each new connection. Where it rejects, the connection is given up. */
   readonly prepare?: (send: Send, client: RedisClient) => Promise<void>
@@ -49,10 +56,13 @@ type Call = {
   sent?: { readonly client: RedisClient; readonly at: number }
 }
 
-export const reasonOf = (error: unknown): Reason => ({
-  why: error instanceof Error ? error.message : String(error),
-  ...(error instanceof RedisError ? { refusal: error } : {}),
-})
+export function reasonOf(error: unknown): Reason {
+  const reason = explained(error)
+  return {
+    why: reason instanceof Error ? reason.message : String(reason),
+    ...(reason instanceof LedgerRefusal ? { refusal: reason } : {}),
+  }
+}
 
 const firstPauseMs = 50
 /** One that lasted longer didn't fail at once: the next attempt is a first one. */
@@ -74,6 +84,12 @@ export class RedisLink {
   }
 
   call(command: string, args: readonly Argument[]): Promise<unknown> {
+    const { replication } = this.#options
+    if (replication === undefined || !isWriting(command)) return this.#ask(command, args)
+    return replication.write(this, (each, given) => this.#ask(each, given), command, args)
+  }
+
+  #ask(command: string, args: readonly Argument[]): Promise<unknown> {
     const { clock, deadlineMs, waitingMax } = this.#options
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(new LedgerFault(`${command}: the connection was closed`))
@@ -88,6 +104,7 @@ export class RedisLink {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#options.replication?.forget(this)
     this.#client?.end('closed')
     for (const call of this.#waiting) this.#settle(call, () => call.reject(new LedgerFault(`${call.command}: closed`)))
     this.#resume()
@@ -149,12 +166,12 @@ export class RedisLink {
   }
 
   async #open(): Promise<RedisClient | null> {
-    const { find, access, connectMs, deadlineMs, clock, prepare } = this.#options
+    const { find, access, clientName, connectMs, deadlineMs, clock, prepare } = this.#options
     try {
       const client = await openClient(await find(), access, connectMs)
       const timer = clock.at(clock.now() + deadlineMs, () => client.end(`no answer within ${deadlineMs} ms`))
       try {
-        await signIn(client, access)
+        await signIn(client, access, clientName)
         await expectMaster(client)
         await prepare?.(client.send, client)
         if (!this.#isClosed) return client

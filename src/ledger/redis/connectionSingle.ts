@@ -58,6 +58,7 @@ export class SingleConnection implements RedisConnection {
 
   async #find(): Promise<Server> {
     if (this.#address.kind === 'single') return this.#address.server
-    return await findMaster({ ...this.#settings, ...this.#address })
+    const { sentinels, master, sentinelAccess } = this.#address
+    return await findMaster({ ...this.#settings, sentinels, master, access: sentinelAccess })
   }
 }

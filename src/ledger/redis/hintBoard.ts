@@ -5,24 +5,40 @@
  * own name on it has been told.
  */
 
+import type { HintListener } from '../port.js'
+
 /** What is told where hints may have been missed: look at everything. */
 const anything = '*'
-
-export type HintListener = (shard: number, hint: string) => void
 
 export class HintBoard {
   /** Our name in messages. */
   readonly sender: string
   readonly #listeners = new Map<symbol, HintListener>()
+  readonly #keepers = new Map<symbol, (hint: string) => boolean>()
 
   constructor(sender: string) {
     this.sender = sender
   }
 
-  listen(listener: HintListener): () => void {
+  listen(listener: HintListener, keeps?: (hint: string) => boolean): () => void {
     const key = Symbol('listener')
     this.#listeners.set(key, listener)
-    return () => this.#listeners.delete(key)
+    if (keeps !== undefined) this.#keepers.set(key, keeps)
+    return () => {
+      this.#listeners.delete(key)
+      this.#keepers.delete(key)
+    }
+  }
+
+  /** Does somebody here see to it, so that other processes needn't be told? */
+  keeps(hint: string): boolean {
+    for (const keeps of this.#keepers.values()) if (keeps(hint)) return true
+    return false
+  }
+
+  /** What other processes are sent. */
+  message(hints: readonly string[]): string {
+    return JSON.stringify([this.sender, ...hints])
   }
 
   /** A message from the server: its sender, then hints. */
@@ -37,10 +53,10 @@ export class HintBoard {
   }
 
   // One who fails to listen is no reason to keep it from the others.
-  tell(shard: number, hint: string): void {
+  tell(shard: number, hint: string, isKept = false): void {
     for (const listener of this.#listeners.values()) {
       try {
-        listener(shard, hint)
+        listener(shard, hint, isKept)
       } catch (error) {
         queueMicrotask(() => {
           throw error
@@ -51,6 +67,7 @@ export class HintBoard {
 
   clear(): void {
     this.#listeners.clear()
+    this.#keepers.clear()
   }
 }
 

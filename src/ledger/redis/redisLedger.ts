@@ -1,10 +1,11 @@
 /** The port over the shards of a cluster, through one connection that they share. */
 import { systemRandom } from '../../random.js'
-import type { ClaimRequest, Durability, EntryId, Holder, Ledger, Transaction } from '../port.js'
+import type { ClaimRequest, Durability, EntryId, HintListener, Holder, Ledger, Transaction } from '../port.js'
 import { LedgerFault } from '../port.js'
 import { CanaryWatch, type CanaryWatchOptions } from './canaryWatch.js'
 import type { RedisConnection } from './connection.js'
-import type { HintBoard, HintListener } from './hintBoard.js'
+import type { Health } from './health.js'
+import type { HintBoard } from './hintBoard.js'
 import { InvalidWrite } from './invalidWrite.js'
 import type { LedgerTime } from './ledgerTime.js'
 import type { Library } from './library.js'
@@ -21,10 +22,16 @@ export type RedisLedgerParts = {
   readonly cluster: string
   readonly prefixes: readonly string[]
   /** For the canary that tells when acknowledged writes were lost. */
-  readonly watch: Omit<CanaryWatchOptions, 'onLost' | 'onRenewed'>
+  readonly watch: Omit<CanaryWatchOptions, 'onLost' | 'onRenewed' | 'onWhole'>
+  readonly health: Health
+  readonly onClose: () => void
 }
 
 const secretBytes = 32
+const secretsAgainMs = 500
+
+const lossOf = (lost: number, all: number): string =>
+  `the ledger lost what it had acknowledged in ${lost} of ${all} shards: a new generation is being made`
 
 export class RedisLedger implements Ledger {
   readonly shards: number
@@ -35,6 +42,7 @@ export class RedisLedger implements Ledger {
   readonly #underWay = new Set<Promise<unknown>>()
   #durability: Durability
   #closed: Promise<void> | undefined
+  #listening: Promise<void> | undefined
 
   constructor(parts: RedisLedgerParts) {
     this.#parts = parts
@@ -45,8 +53,9 @@ export class RedisLedger implements Ledger {
     )
     this.#watch = new CanaryWatch({
       ...parts.watch,
-      onLost: () => {},
+      onLost: (lost) => parts.health.set('loss', lossOf(lost.length, this.shards)),
       onRenewed: ({ generation }) => this.#renewed(generation),
+      onWhole: () => parts.health.clear('loss'),
     })
   }
 
@@ -55,15 +64,23 @@ export class RedisLedger implements Ledger {
     return this.#durability
   }
 
-  /** What has to be known, and listened to, before the first call. */
-  async start(): Promise<void> {
+  /**
+   * What has to be known, and listened to, before the first call; a second call goes on where the first one failed.
+   * `secrets` with null are made where there are none.
+   */
+  async start(secrets: Readonly<Record<string, Uint8Array | null>> = {}): Promise<void> {
     const { connection, board, prefixes } = this.#parts
     const channels = prefixes.map((prefix) => `${prefix}hints`)
     const shardOf = new Map(channels.map((channel, shard) => [channel, shard]))
     const onMessage = (channel: string, message: string) => board.hear(shardOf.get(channel) ?? 0, message)
+    this.#listening ??= connection.subscribe(channels, onMessage, () => this.#missed())
     await Promise.all([
-      connection.subscribe(channels, onMessage, () => this.#missed()),
+      this.#listening,
       ...this.#shards.map((shard) => shard.learnTime()),
+      ...Object.entries(secrets).map(async ([name, remembered]) => {
+        const secret = await this.#keepSecret(name, remembered ?? systemRandom.bytes(secretBytes))
+        this.#secrets.set(name, Promise.resolve(secret))
+      }),
     ])
   }
 
@@ -120,8 +137,12 @@ export class RedisLedger implements Ledger {
     return this.#ask(shard, (one) => one.ready(prefix))
   }
 
-  onHint(listener: HintListener): () => void {
-    return this.#parts.board.listen(listener)
+  onHint(listener: HintListener, keeps?: (hint: string) => boolean): () => void {
+    return this.#parts.board.listen(listener, keeps)
+  }
+
+  passHint(shard: number, hint: string): void {
+    if (this.#closed === undefined) this.#shards[shard]?.passHint(hint)
   }
 
   close(): Promise<void> {
@@ -130,6 +151,7 @@ export class RedisLedger implements Ledger {
   }
 
   async #end(): Promise<void> {
+    this.#parts.onClose()
     await this.#watch.stop()
     await Promise.allSettled(this.#underWay)
     this.#parts.board.clear()
@@ -159,11 +181,22 @@ export class RedisLedger implements Ledger {
   /** Acknowledged writes were lost: everybody looks at everything, and the secrets are put back as this node has them. */
   #renewed(generation: string): void {
     this.#durability = { ...this.#durability, generation }
-    for (const [name, known] of this.#secrets) {
-      // What can't be put back now is read again by the next one who asks, or put back by another node.
-      this.#during(known.then((secret) => this.#keepSecret(name, secret))).catch(() => {})
-    }
+    void this.#during(this.#putSecretsBack())
     this.#missed()
+  }
+
+  /** A node that came without them would make others, and no token or lease would be good on both. */
+  async #putSecretsBack(): Promise<void> {
+    const { health, watch } = this.#parts
+    while (this.#closed === undefined) {
+      try {
+        await Promise.all([...this.#secrets].map(async ([name, known]) => this.#keepSecret(name, await known)))
+        return health.clear('secrets')
+      } catch {
+        health.set('secrets', "the cluster's secrets were lost, and can't be put back yet")
+        await new Promise<void>((resolve) => watch.clock.at(watch.clock.now() + secretsAgainMs, resolve))
+      }
+    }
   }
 
   #missed(): void {

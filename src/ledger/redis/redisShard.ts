@@ -41,6 +41,7 @@ export class RedisShard {
   readonly #settings: ShardSettings
   readonly #shard: number
   readonly #key: string
+  readonly #prefix: string
   /** The last seq of each holder that was answered. */
   readonly #acknowledged = new Map<Holder, number>()
 
@@ -49,17 +50,20 @@ export class RedisShard {
     this.#settings = settings
     this.#shard = shard
     this.#key = `${prefix}shard`
+    this.#prefix = prefix
   }
 
   async commit(holder: Holder, seq: number, transactions: readonly Transaction[]): Promise<CommitReply> {
     checkCaller(holder, seq, 1)
     const { connection, board, time } = this.#settings
+    const kept = keptOf(transactions, board)
     const request = writeCommit(writer, {
       time: time.given,
       holder,
       seq,
       sender: board.sender,
       publish: connection.isCluster ? 'SPUBLISH' : 'PUBLISH',
+      kept,
       transactions,
     })
     const reply = await this.#commit(transactions.some(adds) ? 'commit' : 'drain', request)
@@ -71,7 +75,9 @@ export class RedisShard {
     const now = this.#hear(reply)
     const answers = readAnswers(reply)
     if (became !== repeated) this.#compareSeqs(holder, seq, reply.number())
-    if (became !== repeated) for (const hint of hintsOf(transactions, answers)) board.tell(this.#shard, hint)
+    if (became !== repeated) {
+      for (const hint of hintsOf(transactions, answers)) board.tell(this.#shard, hint, kept.has(hint))
+    }
     return { kind: 'answers', answers, now }
   }
 
@@ -84,6 +90,13 @@ export class RedisShard {
     if (refusal !== undefined) return { kind: refusal }
     const now = this.#hear(reply)
     return { ...readClaim(reply, request), now }
+  }
+
+  passHint(hint: string): void {
+    const { connection, board } = this.#settings
+    const publish = connection.isCluster ? 'SPUBLISH' : 'PUBLISH'
+    // One that is lost costs its listeners a poll.
+    connection.call(publish, [`${this.#prefix}hints`, board.message([hint])]).catch(() => {})
   }
 
   async held(holder: Holder) {
@@ -168,6 +181,16 @@ export class RedisShard {
     this.#settings.time.hear(now)
     return now
   }
+}
+
+function keptOf(transactions: readonly Transaction[], board: HintBoard): ReadonlySet<string> {
+  const kept = new Set<string>()
+  for (const { writes } of transactions) {
+    for (const write of writes) {
+      if (write.kind === 'hint' && !kept.has(write.hint) && board.keeps(write.hint)) kept.add(write.hint)
+    }
+  }
+  return kept
 }
 
 /** Once each, in order. */

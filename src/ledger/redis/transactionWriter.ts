@@ -17,6 +17,7 @@ const togetherMax = 1_024
 
 export class TransactionWriter {
   readonly #to: RequestWriter
+  readonly #kept: ReadonlySet<string>
   /** Entries that are mentioned: whose they are is looked up for all at once. */
   readonly #entries: EntryId[] = []
   /** Of the transaction at hand. */
@@ -24,8 +25,10 @@ export class TransactionWriter {
   #hasRetire = false
   readonly #ended: EntryId[] = []
 
-  constructor(to: RequestWriter) {
+  /** `kept`: hints that go to no other process. */
+  constructor(to: RequestWriter, kept: ReadonlySet<string>) {
     this.#to = to
+    this.#kept = kept
   }
 
   get entries(): readonly EntryId[] {
@@ -205,6 +208,7 @@ export class TransactionWriter {
     for (let at = 0; at < writes.length; at++) {
       const write = writes[at]
       if (write === undefined) continue
+      if (write.kind === 'hint' && this.#kept.has(write.hint)) continue
       const next = writes[at + 1]
       if (write.kind === 'add') {
         to.number(opcodes.keep)

@@ -26,6 +26,6 @@ export const redisPutBack: Fault = {
     await redis.kill()
     await rm(redis.folder, { recursive: true })
     await cp(copy, redis.folder, { recursive: true })
-    await redis.start()
+    await redis.restart()
   },
 }

@@ -12,6 +12,6 @@ export const redisRestarted: Fault = {
   commit: async ({ world, pause }) => {
     await world.redis.kill()
     await pause(downMs)
-    await world.redis.start()
+    await world.redis.restart()
   },
 }

@@ -1,46 +1,57 @@
 /**
- * Holds what says one of the policy's words or phrases, in whatever writing.
+ * Holds what says one of the policy's words or phrases, in whatever writing, or one of the word lists in force.
+ *
+ * Keywords may have gaps anywhere; phrases of lists, which are many, only between their words: what is spelled letter
+ * by letter reads without gaps in the view `squeezed`.
+ *
+ * Of two seed words that start at one place only the longer is told. Every other phrase is told beside whatever else
+ * starts there or within it: a policy may switch it off, and then it must have hidden nothing.
  */
 
-import type { Keyword } from '../policy.js'
-import type { Found, TextFilter } from './filter.js'
-import { candidatesOf, KeywordPattern } from './keywordPattern.js'
+import { type Keyword, seedKeywords } from '../seedKeywords.js'
+import type { TextFilter } from './filter.js'
+import { KeywordFinder, PhraseFinder } from './keywordFinder.js'
+import { KeywordPattern, nameOfPhrase } from './keywordPattern.js'
+import type { ListedPhrase, WordList } from './words/wordList.js'
 
 /** Throws where a keyword has no letter. */
-export function keywordFilter(keywords: readonly Keyword[]): TextFilter {
-  const patterns = keywords.map((keyword) => new KeywordPattern(keyword))
-  // Of two that start at one place, the longer says more.
-  patterns.sort((a, b) => b.letters.length - a.letters.length)
-  const candidates = candidatesOf(patterns)
-  const byFirstLetter = new Map<string, KeywordPattern[]>()
-  for (const pattern of patterns) {
-    const letter = pattern.letters.charAt(0)
-    byFirstLetter.set(letter, [...(byFirstLetter.get(letter) ?? []), pattern])
-  }
+export function keywordFilter(keywords: readonly Keyword[], lists: readonly WordList[] = []): TextFilter {
+  const seeds = new Set(seedKeywords.map(({ phrase }) => phrase))
+  const patternOf = (keyword: Keyword) => new KeywordPattern(keyword)
+  const finders = [
+    new KeywordFinder(keywords.filter(({ phrase }) => seeds.has(phrase)).map(patternOf), 'longest'),
+    new KeywordFinder(keywords.filter(({ phrase }) => !seeds.has(phrase)).map(patternOf), 'all'),
+    new PhraseFinder(lists.flatMap(patternsOf)),
+  ].filter(({ patterns }) => patterns.length > 0)
 
   return {
     kind: 'text',
     name: 'keyword',
-    rules: patterns.map(({ rule }) => rule),
-    views: ['folded'],
-    look({ text }, found) {
-      candidates.lastIndex = 0
-      for (let hit = candidates.exec(text); hit !== null; hit = candidates.exec(text)) {
-        const start = hit.index
-        const possible = byFirstLetter.get(text.charAt(start).toLowerCase()) ?? patterns
-        candidates.lastIndex = foundAt(text, start, possible, found) ?? start + 1
-      }
+    rules: [...new Set(finders.flatMap(({ patterns }) => patterns.map(({ rule }) => rule)))],
+    views: ['folded', 'lookalikes', 'letters', 'squeezed'],
+    look({ text, view }, found) {
+      for (const finder of finders) finder.find(text, view, found)
     },
   }
 }
 
-/** Tells the keyword that is written at `start`, and says where it ends. */
-function foundAt(text: string, start: number, patterns: readonly KeywordPattern[], found: Found): number | undefined {
-  for (const pattern of patterns) {
-    const end = pattern.endAt(text, start)
-    if (end === undefined) continue
-    found(pattern.rule, { start, end })
-    return end
+function patternsOf(list: WordList): readonly KeywordPattern[] {
+  return list.phrases.flatMap((listed) => {
+    const rule = ruleOfListed(list, listed)
+    return [listed.phrase, ...(listed.forms ?? [])].map(
+      (phrase) => new KeywordPattern({ phrase, match: listed.match }, rule),
+    )
+  })
+}
+
+function ruleOfListed({ name, language }: WordList, { phrase, forms, match, reason, severity, misses }: ListedPhrase) {
+  return {
+    id: `words.${name}-${nameOfPhrase(phrase)}`,
+    reason: reason ?? ('SENSITIVE_KEYWORD' as const),
+    summary: `it says "${phrase}" (${language})`,
+    ...(severity === undefined ? {} : { severity }),
+    finds: `"${phrase}" and its forms, in any writing${match === 'word' ? ', as a word of its own' : ''}.`,
+    hits: [phrase, ...(forms ?? [])],
+    misses: misses ?? [],
   }
-  return undefined
 }

@@ -6,11 +6,15 @@
  *   (`secret keys`, not `secret keyboard`), and no sentence may (`…and delete. All rights…`);
  * - within its words (`p a s s w o r d`, `pass-word`): it must stand apart from other letters.
  * A keyword that matches as a word needs word edges around it, and its letters spelled with one gap throughout.
+ *
+ * In the view `letters` a one may stand for an i or an l, so there the three are one letter; and since many a number
+ * reads as three letters there, a word has to stand alone.
  */
 
 import type { Keyword } from '../policy.js'
 import type { Rule } from '../rule.js'
 import { FoldedText } from '../views/folded.js'
+import type { ViewName } from '../views/view.js'
 import { endsWord, isLoneLetter, isWithinEncoded, isWordEdge, standsAlone } from './wordEdges.js'
 
 /** In folded text, all that is neither letter nor digit is ASCII. */
@@ -28,42 +32,38 @@ export class KeywordPattern {
   readonly rule: Rule
   /** The keyword's letters, lower case, with nothing between. */
   readonly letters: string
+  /** The same, word by word. */
+  readonly words: readonly string[]
   readonly #match: Keyword['match']
   /** After how many letters a new word begins. */
   readonly #wordBreaks: ReadonlySet<number>
 
   /** Throws where the phrase has no letter or digit. */
-  constructor({ phrase, match }: Keyword) {
-    const words = new FoldedText(phrase).text.toLowerCase().match(wordExpression)
-    if (words === null) throw new Error(`the keyword ${JSON.stringify(phrase)} has no letter`)
-    this.rule = {
-      id: `keyword.${words.join('-')}`,
-      reason: 'SENSITIVE_KEYWORD',
-      summary: `it says "${phrase}"`,
-      finds: `"${phrase}", in any writing${match === 'word' ? ', as a word of its own' : ''}.`,
-      hits: [phrase],
-      misses: [],
-    }
+  constructor({ phrase, match }: Keyword, rule: Rule = ruleOfKeyword({ phrase, match })) {
+    const words = wordsOf(phrase)
+    this.rule = rule
+    this.words = words
     this.letters = words.join('')
     this.#match = match
     this.#wordBreaks = new Set(words.slice(0, -1).map((_, i) => words.slice(0, i + 1).join('').length))
   }
 
-  /** The end of this keyword, where it is written at `start` of a folded text. */
-  endAt(text: string, start: number): number | undefined {
-    const writing = this.#read(text, start)
-    return writing !== undefined && this.#accepts(text, writing) ? writing.end : undefined
+  /** The end of this keyword, where it is written at `start` of a text in this view. */
+  endAt(text: string, start: number, view: ViewName = 'folded'): number | undefined {
+    const writing = this.#read(text, start, view === 'letters')
+    if (writing === undefined || !this.#accepts(text, writing)) return undefined
+    return view === 'letters' && this.#match === 'word' && !isApart(text, writing) ? undefined : writing.end
   }
 
   /** The keyword's letters from `start` on, with whatever gaps. */
-  #read(text: string, start: number): Writing | undefined {
+  #read(text: string, start: number, asLetters: boolean): Writing | undefined {
     const gaps: Gap[] = []
     let at = start
     for (let letter = 0; letter < this.letters.length; letter += 1) {
       const gapStart = at
       if (letter > 0) while (isGapUnit(text.charCodeAt(at))) at += 1
       if (at > gapStart) gaps.push({ before: letter, start: gapStart, end: at })
-      if (lowerCase(text, at) !== this.letters.charCodeAt(letter)) return undefined
+      if (!isSameLetter(lowerCase(text, at), this.letters.charCodeAt(letter), asLetters)) return undefined
       at += 1
     }
     return { start, end: at, gaps }
@@ -97,12 +97,41 @@ export class KeywordPattern {
   }
 }
 
-/** One expression that finds where any of these could start. No `u` flag: with it, it takes 17 times as long. */
-export function candidatesOf(patterns: readonly KeywordPattern[]): RegExp {
+/** Lower case, folded. Throws where there is none. */
+function wordsOf(phrase: string): readonly string[] {
+  const words = new FoldedText(phrase).text.toLowerCase().match(wordExpression)
+  if (words === null) throw new Error(`the keyword ${JSON.stringify(phrase)} has no letter`)
+  return words
+}
+
+/** What rules that are made of a phrase are named by: `secret-key`. */
+export function nameOfPhrase(phrase: string): string {
+  return wordsOf(phrase).join('-')
+}
+
+function ruleOfKeyword({ phrase, match }: Keyword): Rule {
+  return {
+    id: `keyword.${nameOfPhrase(phrase)}`,
+    reason: 'SENSITIVE_KEYWORD',
+    summary: `it says "${phrase}"`,
+    finds: `"${phrase}", in any writing${match === 'word' ? ', as a word of its own' : ''}.`,
+    hits: [phrase],
+    misses: [],
+  }
+}
+
+/**
+ * One expression that finds where any of these could start, in the view `letters` or in the others. No `u` flag: with
+ * it, it takes 17 times as long.
+ */
+export function candidatesOf(patterns: readonly KeywordPattern[], asLetters: boolean): RegExp {
   // What begins with the letters of another is found by the other. They are letters and digits: nothing to escape.
   const letters = patterns.map((pattern) => pattern.letters)
   const needed = letters.filter((one) => !letters.some((other) => other !== one && one.startsWith(other)))
-  return new RegExp([...new Set(needed)].map((one) => [...one].join(gapExpression)).join('|'), 'gi')
+  const expressions = [...new Set(needed)].map((one) =>
+    [...one].map((letter) => (asLetters && /[il1]/.test(letter) ? '[il1]' : letter)).join(gapExpression),
+  )
+  return new RegExp(expressions.join('|'), 'gi')
 }
 
 function isGapUnit(unit: number): boolean {
@@ -115,4 +144,26 @@ function lowerCase(text: string, at: number): number {
   const unit = text.charCodeAt(at)
   if (unit < 0x80) return unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit
   return text.charAt(at).toLowerCase().charCodeAt(0)
+}
+
+const small1 = 0x31
+const smallI = 0x69
+const smallL = 0x6c
+
+function isSameLetter(unit: number, letter: number, asLetters: boolean): boolean {
+  if (unit === letter) return true
+  return asLetters && isOneLike(unit) && isOneLike(letter)
+}
+
+function isOneLike(unit: number): boolean {
+  return unit === small1 || unit === smallI || unit === smallL
+}
+
+/** No letter and no digit on either side. */
+function isApart(text: string, { start, end }: Writing): boolean {
+  return isGapOrEnd(text, start - 1) && isGapOrEnd(text, end)
+}
+
+function isGapOrEnd(text: string, at: number): boolean {
+  return at < 0 || at >= text.length || isGapUnit(text.charCodeAt(at))
 }

@@ -5,50 +5,55 @@
 
 import type { Finding } from '../../tasks/verdict.js'
 import { excerptOf } from '../excerpt.js'
-import type { Rule } from '../rule.js'
-import type { Place } from '../textWalk.js'
-import { FoldedText } from './folded.js'
+import type { Told } from '../policy/ruling.js'
+import type { Origin, Piece } from './origin.js'
 import type { Reading } from './reading.js'
-import type { Span, View, ViewName } from './view.js'
+import { TextViews, type ViewMakers } from './textViews.js'
+import type { View, ViewName } from './view.js'
 
 export class SeenText {
-  readonly original: string
-  readonly #place: Place
-  #folded: FoldedText | undefined
-  #label: string | undefined
+  readonly origin: Origin
+  readonly texts: TextViews
+  readonly #makers: ViewMakers
+  readonly #views: Partial<Record<ViewName, readonly View[]>> = {}
 
-  constructor(original: string, place: Place) {
-    this.original = original
-    this.#place = place
+  constructor(text: string, origin: Origin, makers: ViewMakers, isPointwise = false) {
+    this.origin = origin
+    this.texts = new TextViews(text, isPointwise)
+    this.#makers = makers
   }
 
-  /** The text in this view, or undefined where it reads as in a view before. */
-  view(name: ViewName): View | undefined {
-    if (name === 'raw') return { name, text: this.original, toOriginal: (span) => span }
-    if (name !== 'folded') return undefined
-    this.#folded ??= new FoldedText(this.original)
-    return this.#folded
+  /**
+   * The text in this view: in pieces, where only some of it reads otherwise than in the views before, or in two ways to
+   * read it. A view that can't be made throws once, and has nothing from then on.
+   */
+  views(name: ViewName): readonly View[] {
+    const made = this.#views[name]
+    if (made !== undefined) return made
+    this.#views[name] = []
+    const views = this.#makers[name](this.texts)
+    this.#views[name] = views
+    return views
   }
 
   reading({ name, text }: View): Reading {
-    return { view: name, text, inKey: this.#place.inKey, label: () => this.#readLabel() }
+    const { origin } = this
+    return { view: name, text, inKey: origin.inKey, label: () => origin.label() }
   }
 
-  /** What a card shows of it; one for each piece of what was sent that this piece of a view was read from. */
-  findings({ reason, id }: Rule, view: View, span: Span): readonly Finding[] {
-    const { start, end } = view.toOriginal(span)
-    const { path, exact } = this.#place.pointer()
-    const excerpt = excerptOf(this.original, { start, end })
-    if (!exact) return [{ reason, rule: id, path, excerpt }]
-    return [{ reason, rule: id, path, start, end, ...(this.#place.inKey ? { inKey: true } : {}), excerpt }]
+  /** What a card shows of it: a finding for each piece. */
+  findings({ reason, id }: Told, view: View, pieces: readonly Piece[]): readonly Finding[] {
+    const seenAs = this.#seenAs(view)
+    return pieces.map(({ text, span: { start, end }, inKey, pointer }) => {
+      const { path, exact } = pointer()
+      const excerpt = excerptOf(text, { start, end })
+      if (!exact) return { reason, rule: id, path, ...seenAs, excerpt }
+      return { reason, rule: id, path, start, end, ...(inKey ? { inKey: true } : {}), ...seenAs, excerpt }
+    })
   }
 
-  #readLabel(): string {
-    this.#label ??= this.#place.names().map(foldedName).join(' ')
-    return this.#label
+  #seenAs({ name }: View): { readonly view?: string } {
+    const ways = name === 'raw' || name === 'folded' ? this.origin.ways : [...this.origin.ways, name]
+    return ways.length === 0 ? {} : { view: ways.join(' ') }
   }
-}
-
-function foldedName(name: string): string {
-  return new FoldedText(name).text.toLowerCase()
 }

@@ -1,4 +1,4 @@
-/** Calls of those who run the fleet: its agents, and what is on record. */
+/** Calls of those who run the fleet: its agents and nodes. */
 import { asked, ok, paging, pagingQuery, type Route } from './route.js'
 import { listOf, ref, text } from './schemas.js'
 
@@ -28,20 +28,5 @@ export const fleetRoutes: readonly Route[] = [
     status: 200,
     answer: ref('Cluster'),
     reply: ({ cluster }) => ok(cluster),
-  },
-  {
-    method: 'GET',
-    path: '/audit',
-    summary: 'The audit log: holds, decisions, cancels, stale results, words about the fleet.',
-    roles: ['admin'],
-    query: pagingQuery,
-    ask: ({ query }) => asked('operator', { type: 'audit', ...paging(query) }),
-    status: 200,
-    answer: {
-      type: 'object',
-      required: ['entries'],
-      properties: { entries: listOf({ type: 'object' }), cursor: text('of the next page') },
-    },
-    reply: ({ entries, cursor }) => ok({ entries, cursor }),
   },
 ]

@@ -12,7 +12,9 @@ import type { Reply } from '../../tasks/reply.js'
 import type { AddressLimits } from '../addressLimits.js'
 import { type Admit, bearerToken, hasRole, hasTokenInQuery, tooManyTries } from '../admission.js'
 import { noSuchMethod, type Problem, problemDocument, problemHeaders, problemOf, unauthorized } from '../problem.js'
+import type { RemoteAddress } from '../remoteAddress.js'
 import { subprotocol, webSocketPaths } from '../upgrade.js'
+import { type ConsoleAnswer, consolePath, readConsole } from './consoleRoutes.js'
 import { IncomingRequest } from './incomingRequest.js'
 import { jsonText } from './jsonText.js'
 import { openApi, tenantPath } from './openApi.js'
@@ -30,6 +32,7 @@ export type Perform = (
 export type HttpServerOptions = {
   readonly admit: Admit
   readonly addressLimits: AddressLimits
+  readonly addressOf: RemoteAddress
   readonly perform: Perform
   /** What keeps the node from serving; undefined: it is ready. */
   readonly unreadyFor: () => Promise<string | undefined>
@@ -91,13 +94,24 @@ function addOpenCalls(app: FastifyInstance, { unreadyFor }: HttpServerOptions): 
     headers: { Upgrade: 'websocket' },
   }
   for (const path of webSocketPaths) app.get(path, async (_request, reply) => sendProblem(reply, notUpgraded))
+  addConsole(app)
 }
+
+function addConsole(app: FastifyInstance): void {
+  const fileAt = readConsole()
+  const send = (reply: FastifyReply, { status, headers, body }: ConsoleAnswer) =>
+    reply.code(status).headers(headers).send(body)
+  app.get('/console', async (_request, reply) => reply.redirect(consolePath, 308))
+  app.get(`${consolePath}*`, async (request, reply) => send(reply, fileAt((request.params as { '*': string })['*'])))
+}
+
+const openPaths = ['/healthz', '/readyz', '/openapi.json', '/console', `${consolePath}*`, ...webSocketPaths]
 
 const pathOf = (route: Route): string => (tenantPath + route.path).replace(/\{(\w+)\}/g, ':$1')
 
 /** A path that is known has its methods, and says so of any other. */
 function refuseOtherMethods(app: FastifyInstance): void {
-  const methodsOf = new Map<string, string[]>(['/healthz', '/readyz', '/openapi.json', ...webSocketPaths].map(onlyGet))
+  const methodsOf = new Map<string, string[]>(openPaths.map(onlyGet))
   for (const route of routes) methodsOf.set(pathOf(route), [...(methodsOf.get(pathOf(route)) ?? []), route.method])
   for (const [url, allowed] of methodsOf) {
     const refuse = (_request: FastifyRequest, reply: FastifyReply) => sendProblem(reply, noSuchMethod(allowed))
@@ -122,7 +136,7 @@ function addRoute(app: FastifyInstance, route: Route, options: HttpServerOptions
       const answer = await answerOf(request, route, options)
       return 'problem' in answer
         ? sendProblem(reply, answer.problem)
-        : sendJson(reply, answer.status, jsonText(answer.body))
+        : sendJson(reply.headers(answer.headers ?? {}), answer.status, jsonText(answer.body))
     },
   })
 }
@@ -134,12 +148,13 @@ async function admission(
   options: HttpServerOptions,
 ): Promise<Problem | undefined> {
   const { admit, addressLimits } = options
-  const retryAfterMs = addressLimits.mayTry(request.ip)
+  const remoteAddress = options.addressOf(request.raw)
+  const retryAfterMs = addressLimits.mayTry(remoteAddress)
   if (retryAfterMs > 0) return tooManyTries(retryAfterMs)
   const [, query = ''] = request.url.split('?', 2)
   if (hasTokenInQuery(new URLSearchParams(query)))
     return unauthorized('a token in the query string is refused: send it as a header')
-  const admitted = await admit(bearerToken(request.headers), request.ip)
+  const admitted = await admit(bearerToken(request.headers), remoteAddress)
   if (admitted.kind === 'refused') return admitted.problem
   const { identity } = admitted
   const { tenant } = request.params as Readonly<Record<string, string>>

@@ -14,7 +14,7 @@ import {
   withFree,
   wrong,
 } from './route.js'
-import { listOf, ref, text } from './schemas.js'
+import { listOf, object, ref, text } from './schemas.js'
 
 export const reviewRoutes: readonly Route[] = [
   {
@@ -76,7 +76,102 @@ export const reviewRoutes: readonly Route[] = [
     answer: ref('ReviewCard'),
     reply: ({ card }) => ok(card),
   },
+  {
+    method: 'POST',
+    path: '/reviews/decisions',
+    summary: 'Decide on up to 100 cards, each as it was seen, none of severity high. An answer for each, in order.',
+    roles: ['operator'],
+    query: {},
+    body: {
+      type: 'object',
+      required: ['cards', 'status'],
+      properties: {
+        cards: listOf(
+          object({ review: text('a card'), version: { type: 'integer', description: 'of the card that was seen' } }),
+        ),
+        status: { enum: ['APPROVED', 'REJECTED'] },
+        reason: text('required to reject'),
+        reasonCode: text('for statistics'),
+      },
+    },
+    ask: withBody('with cards and a status', ({ cards, status, reason, reasonCode }) => ({
+      type: 'decideMany',
+      cards,
+      status,
+      reason,
+      reasonCode,
+    })),
+    status: 200,
+    answer: object({
+      decisions: listOf(
+        object(
+          { review: text('the card') },
+          {
+            status: { enum: cardStatuses },
+            version: { type: 'integer' },
+            error: object({ code: text('of the catalogue'), message: text('for people') }),
+          },
+        ),
+      ),
+    }),
+    reply: ({ decisions }) => ok({ decisions }),
+  },
+  {
+    method: 'POST',
+    path: '/reviews/{id}/claim',
+    summary: 'Take a card for a while, take it for longer, or give it back.',
+    roles: ['operator'],
+    query: {},
+    body: {
+      type: 'object',
+      properties: {
+        release: { type: 'boolean', description: 'give it back' },
+        force: { type: 'boolean', description: 'although another has it: for admins' },
+      },
+    },
+    ask: withBody('', ({ release, force }, { params }) => ({ type: 'claim', review: params.id, release, force })),
+    status: 200,
+    answer: ref('ReviewCard'),
+    reply: ({ card }) => ok(card),
+  },
+  {
+    method: 'POST',
+    path: '/reviews/{id}/assign',
+    summary: 'Hand a card to an operator, or to all.',
+    roles: ['operator'],
+    query: {},
+    body: {
+      type: 'object',
+      properties: { to: text('the operator; null: all'), note: text('shown with the card') },
+    },
+    ask: withBody('', ({ to, note }, { params }) => ({ type: 'assign', review: params.id, to, note })),
+    status: 200,
+    answer: ref('ReviewCard'),
+    reply: ({ card }) => ok(card),
+  },
+  {
+    method: 'POST',
+    path: '/reviews/{id}/reveal',
+    summary: 'What is masked in a card. On record.',
+    roles: ['operator'],
+    query: {},
+    ask: ({ params }) => asked('operator', { type: 'reveal', review: params.id }),
+    status: 200,
+    answer: { type: 'object', required: ['output', 'payload'] },
+    reply: ({ output, payload, edited }) => ok({ output, payload, ...(edited === undefined ? {} : { edited }) }),
+  },
 ]
+
+/** `of` says more of what the body was expected to be. */
+function withBody(
+  of: string,
+  frame: (body: Readonly<Record<string, unknown>>, call: Call) => { readonly type: string },
+): (call: Call) => Asked {
+  return (call) => {
+    const { body = {} } = call
+    return isMap(body) ? asked('operator', frame(body, call)) : wrong(`body: expected a JSON object ${of}`.trim())
+  }
+}
 
 function askDecide({ identity, params, body }: Call): Asked {
   if (!isMap(body)) return wrong('body: expected a JSON object with a status')

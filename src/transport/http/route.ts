@@ -29,10 +29,12 @@ export type Asked =
 
 export type Unchecked = { readonly type: string; readonly [field: string]: unknown }
 
-export type Answer = { readonly status: number; readonly body: unknown } | { readonly problem: Problem }
+export type Answer =
+  | { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
+  | { readonly problem: Problem }
 
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly summary: string
   /** Any of these, or `admin`. */

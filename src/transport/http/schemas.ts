@@ -15,7 +15,7 @@ const count: Schema = { type: 'integer', minimum: 0 }
 const name: Schema = { type: 'string' }
 const anything: Schema = { description: 'any value; binary is {"$bin": base64}, an integer beyond 2^53 {"$int": "…"}' }
 
-const object = (
+export const object = (
   required: Readonly<Record<string, Schema>>,
   optional: Readonly<Record<string, Schema>> = {},
 ): Schema => ({
@@ -38,7 +38,7 @@ const taskError = object({ code: name, message: name }, { review: name })
 
 const finding = object(
   { reason: { enum: cardReasons }, rule: name, path: text('JSON pointer'), excerpt: name },
-  { start: count, end: count, inKey: { type: 'boolean' } },
+  { start: count, end: count, inKey: { type: 'boolean' }, view: text('how it was read') },
 )
 
 const standing = { by: name, at: time }
@@ -86,6 +86,8 @@ export const schemas = {
       createdAt: time,
     },
     {
+      summary: name,
+      approvalsRequired: count,
       claimedBy: name,
       claimedUntil: time,
       assignedTo: name,
@@ -93,6 +95,14 @@ export const schemas = {
       operatorId: name,
       resolvedAt: time,
       edited: anything,
+      editHeld: object({
+        reason: { enum: cardReasons },
+        severity: { enum: cardSeverities },
+        details: name,
+        findings: listOf(finding),
+      }),
+      remindedAt: time,
+      escalatedAt: time,
       decisionReason: name,
       reasonCode: name,
       note: name,
@@ -108,7 +118,7 @@ export const schemas = {
       queues: listOf(name),
       holding: count,
     },
-    { metrics: anything },
+    { paused: { type: 'boolean' }, banned: { type: 'boolean' }, metrics: anything },
   ),
   Cluster: object({
     nodes: listOf(
@@ -118,6 +128,59 @@ export const schemas = {
       ),
     ),
     shards: listOf(object({ shard: count, held: count, lateMs: count }, { node: name, epoch: count })),
+  }),
+  Policy: object({ version: name, policy: { type: 'object' } }, { by: name, at: time }),
+  Webhook: object(
+    {
+      name,
+      version: count,
+      url: name,
+      cards: { type: 'boolean' },
+      outcomes: listOf(object({ sub: name, subscriber: name })),
+      since: time,
+      by: name,
+      at: time,
+      status: { enum: ['OK', 'FAILING'] },
+      delivered: count,
+      dead: count,
+    },
+    {
+      lastAt: time,
+      failingSince: time,
+      lastError: name,
+      trying: object({ event: name, tries: count, nextAt: time }),
+    },
+  ),
+  DeadDelivery: object({ event: name, type: name, at: time, diedAt: time, tries: count, lastError: name }),
+  ReviewNumbers: object({
+    window: { type: 'object', description: 'which cards it is about, and whether there were more' },
+    waiting: { type: 'object', description: 'cards that wait, by severity, reason and age' },
+    byStatus: { type: 'object', description: 'how cards ended' },
+    firstLookMs: { type: 'object', description: 'percentiles by severity' },
+    decisionMs: { type: 'object', description: 'percentiles by severity' },
+    operators: listOf({ type: 'object' }),
+    quick: { type: ['object', 'null'], description: 'decisions that came before the text could be read' },
+    agreement: { type: ['object', 'null'], description: 'of cards that several people decided on' },
+  }),
+  Calibration: object({
+    window: { type: 'object', description: 'which cards it is about, and whether there were more' },
+    cards: count,
+    bands: listOf({ type: 'object', description: 'by confidence, with Wilson intervals of 95 %' }),
+    queues: listOf({ type: 'object' }),
+    agents: listOf({ type: 'object' }),
+    thresholds: listOf({ type: 'object', description: 'what a lower threshold would have let pass' }),
+  }),
+  Backtest: object({
+    version: name,
+    counts: { type: 'object', description: 'by what became of it, how much the policy would pass and hold' },
+    byRule: { type: 'object', description: 'of what it would hold, how often for each rule' },
+    changes: listOf(
+      object(
+        { task: name, queue: name, was: name, would: { enum: ['pass', 'hold'] } },
+        { review: name, reason: { enum: cardReasons }, rules: listOf(name), details: name },
+      ),
+    ),
+    isBounded: { type: 'boolean', description: 'there is more than was judged' },
   }),
   Fleet: object(
     {

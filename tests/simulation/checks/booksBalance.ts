@@ -2,7 +2,7 @@
 import type { Fields } from '../../../src/ledger/port.js'
 import { cardStatuses } from '../../../src/protocol/records.js'
 import { fingerprintOf, tallyKey } from '../../../src/review/cardTally.js'
-import { cardSet, counterKey, dueSet, taskSet } from '../../../src/tasks/keys.js'
+import { cardDueSet, cardSet, counterKey, dueSet, taskSet } from '../../../src/tasks/keys.js'
 import { isFinal, taskOf } from '../../../src/tasks/task.js'
 import type { Finished } from '../checker.js'
 import type { Book } from '../ledgerBooks.js'
@@ -17,6 +17,10 @@ export function* booksBalance({ world }: Finished): Generator<string> {
     }
     for (const id of book.sets.get(dueSet)?.keys() ?? []) {
       if (!book.records.has(`task/${id}`)) yield `books of shard ${shard}: ${id} is due and nowhere`
+    }
+    for (const id of book.sets.get(cardDueSet)?.keys() ?? []) {
+      if (book.records.get(`card/${id}`)?.status !== 'PENDING')
+        yield `books of shard ${shard}: ${id} is due and doesn't wait`
     }
     for (const { lane, id, record, holder } of book.left()) {
       yield `books of shard ${shard}: ${record} is left in ${lane} as ${id}, held by ${holder ?? 'nobody'}`

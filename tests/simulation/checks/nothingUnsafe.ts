@@ -15,6 +15,7 @@ const released = ['output', 'previous', 'error'] as const
 function* releases({ world }: Finished, at: Map<string, number>): Generator<string> {
   for (const { order, transaction } of world.history.done) {
     const approved = approvedIn(transaction, world)
+    for (const marker of answeredIn(transaction)) if (!at.has(marker)) at.set(marker, order)
     for (const write of transaction.writes) {
       if (write.kind !== 'put' || !write.record.startsWith('task/')) continue
       for (const marker of releasedBy(write.fields)) {
@@ -47,6 +48,17 @@ const approvedIn = ({ writes }: Transaction, world: Finished['world']): Readonly
   return approved
 }
 
+/** What an operator put in an action's place goes to the agent that asked. */
+function* answeredIn({ writes }: Transaction): Generator<string> {
+  for (const write of writes) {
+    if (write.kind !== 'put' || !write.record.startsWith('card/') || write.fields.status !== 'APPROVED') continue
+    const { edited } = write.fields
+    // Its id begins with its kind.
+    const isAction = write.record.startsWith('card/a_')
+    if (isAction && edited instanceof Uint8Array) yield* markersIn(edited)
+  }
+}
+
 /** Requests of operators whose replies show no card. */
 const cardless: readonly unknown[] = ['agents', 'tasks', 'stats', 'audit', 'cancelTask', 'replay', 'getTask']
 
@@ -76,14 +88,27 @@ export function* nothingUnsafe(finished: Finished): Generator<string> {
 
 /** Each result that was accepted was held exactly if it was to be. */
 function* judgedRightly({ world, lives }: Finished): Generator<string> {
+  const unsettled = unsettledIn(world)
   for (const { ended } of lives.values()) {
     for (const { by, status, markers } of ended) {
       if (by !== 'result') continue
       for (const marker of markers) {
         const word = world.words.find(marker)
-        const isRight = word?.isHeld === (status === 'NEEDS_REVIEW')
+        const isRight = word?.isHeld === (status === 'NEEDS_REVIEW') || unsettled.has(marker)
         if (!isRight) yield `G4 ${marker} ${word?.isHeld ? 'was to be held' : 'was to pass'}, and is ${status}`
       }
     }
   }
+}
+
+/** What was held because the policy changed each time that it was judged: right, whatever it says. */
+export const unsettledIn = ({ history }: Finished['world']): ReadonlySet<string> => {
+  const markers = new Set<string>()
+  for (const { transaction } of history.done) {
+    for (const write of transaction.writes) {
+      if (write.kind !== 'put' || write.fields.reason !== 'GATE_ERROR') continue
+      if (write.fields.output instanceof Uint8Array) for (const one of markersIn(write.fields.output)) markers.add(one)
+    }
+  }
+  return markers
 }

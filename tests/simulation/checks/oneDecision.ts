@@ -1,12 +1,16 @@
-/** G5 and G6: a card is decided once, and each hold, decision, withdrawal, cancel and replay stands in the audit once. */
+/**
+ * G5 and G6: a card is decided once, by as many people as it takes and whose it was, and each hold, decision, withdrawal,
+ * cancel and replay stands in the audit once.
+ */
 import type { ReviewCard } from '../../../src/protocol/records.js'
 import { type DecisionAnswer, decisionsAgree } from '../../../src/prove/checks/decisionsAgree.js'
-import { type AuditEntry, auditOf } from '../../../src/tasks/entries.js'
+import type { AuditEntry } from '../../../src/tasks/entries.js'
 import type { Finished } from '../checker.js'
 
 export function* oneDecision(finished: Finished): Generator<string> {
   yield* resolvedOnce(finished)
   yield* answeredRightly(finished)
+  yield* decidedRightly(finished)
   yield* onRecord(finished)
 }
 
@@ -32,12 +36,15 @@ function* answeredRightly({ world }: Finished): Generator<string> {
     const review = String(request.review)
     const { tenant, sub } = by.who
     const card = world.books.card(review)
+    const shown = reply.card as ReviewCard | undefined
     if (card === undefined || card.tenant !== tenant) {
       const isHidden = reply.code === 'NOT_FOUND' || reply.code === 'OVERLOADED'
       if (!isHidden) yield `G8 ${sub} of ${tenant} was told of ${review}: ${String(reply.code ?? reply.type)}`
       continue
     }
-    const shown = reply.card as ReviewCard | undefined
+    // One of several, or the last of them sent it once more: it stands for itself.
+    const isApproval = reply.type === 'ack' && request.status === 'APPROVED' && shown?.operatorId !== sub
+    if (isApproval && shown?.approvals.some(({ operatorId }) => operatorId === sub)) continue
     answers.push({
       review,
       by: sub,
@@ -52,10 +59,27 @@ function* answeredRightly({ world }: Finished): Generator<string> {
   })
 }
 
+/** By enough people, by nobody while it was another's, and by time only once it was up. */
+function* decidedRightly({ world }: Finished): Generator<string> {
+  for (const fields of world.books.cards()) {
+    const { id, status, operator, resolvedAt, claimedBy, claimedUntil, deadline, approvalsRequired = 1 } = fields
+    const review = String(id)
+    if (status === 'EXPIRED' && Number(resolvedAt) < Number(deadline)) yield `G5 ${review} expired before its time`
+    if (status !== 'APPROVED' && status !== 'REJECTED') continue
+    if (claimedBy !== undefined && claimedBy !== operator && Number(claimedUntil) > Number(resolvedAt))
+      yield `G5 ${String(operator)} decided ${review}, which ${String(claimedBy)} had claimed`
+    if (status === 'REJECTED') continue
+    const approvals = JSON.parse(String(fields.approvals ?? '[]')) as readonly { readonly by: string }[]
+    const people = new Set(approvals.map(({ by }) => by))
+    if (people.size < Number(approvalsRequired))
+      yield `G5 ${review} was approved by ${people.size} of ${String(approvalsRequired)} people`
+  }
+}
+
 function* onRecord({ world }: Finished): Generator<string> {
   const counts = new Map<string, number>()
-  for (const bytes of world.books.auditEntries()) {
-    const name = nameOf(auditOf(bytes))
+  for (const { entry } of world.books.auditEntries()) {
+    const name = nameOf(entry)
     if (name === null) continue
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
@@ -64,6 +88,7 @@ function* onRecord({ world }: Finished): Generator<string> {
     expected.set(`held ${String(id)}`, 1)
     if (status === 'APPROVED' || status === 'REJECTED')
       expected.set(`decided ${String(id)} ${status} ${String(operator)}`, 1)
+    if (status === 'EXPIRED') expected.set(`decided ${String(id)} EXPIRED node`, 1)
     if (status === 'WITHDRAWN') expected.set(`withdrawn ${String(id)}`, 1)
   }
   for (const { id, status, replayOf } of world.books.tasks()) {

@@ -80,8 +80,10 @@ local function replyWith(values)
   return large
 end
 
--- Reads what the shard keeps of itself.
+-- Reads what the shard keeps of itself. While a cluster moves the slot, keys that aren't here may be elsewhere: a server
+-- says so of one that never is, and the call fails before it has written anything.
 local function loadShard()
+  call('EXISTS', base .. 'never')
   local kept = call('HMGET', base .. 'shard', 'now', 'id', 'epoch')
   now = timeFrom(plan[1], kept[1])
   lastId = tonumber(kept[2] or firstId)

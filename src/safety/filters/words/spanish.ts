@@ -1,0 +1,76 @@
+/** What the seed list means in Spanish. */
+
+import type { WordList } from './wordList.js'
+
+export const spanish: WordList = {
+  name: 'spanish',
+  language: 'es',
+  phrases: [
+    { phrase: 'contraseña', forms: ['contrasenya'], match: 'anywhere', misses: ['contra España', 'reseña'] },
+    { phrase: 'clave secreta', forms: ['claves secretas'], match: 'anywhere', misses: ['clave de sol', 'secretaria'] },
+    {
+      phrase: 'clave privada',
+      forms: ['claves privadas', 'llave privada', 'llaves privadas'],
+      match: 'anywhere',
+      misses: ['clave pública', 'vida privada'],
+    },
+    { phrase: 'clave de acceso', forms: ['claves de acceso'], match: 'anywhere', misses: ['acceso a la calle'] },
+    {
+      phrase: 'eliminar todo',
+      forms: [
+        'eliminar todos',
+        'eliminar todas',
+        'elimina todo',
+        'elimina todos',
+        'elimina todas',
+        'elimine todo',
+        'elimine todos',
+        'elimine todas',
+        'eliminarlo todo',
+        'borrar todo',
+        'borrar todos',
+        'borrar todas',
+        'borra todo',
+        'borra todos',
+        'borra todas',
+        'borre todo',
+        'borrarlo todo',
+      ],
+      match: 'anywhere',
+      misses: ['eliminar esta fila', 'todo eliminado'],
+    },
+    {
+      phrase: 'anular la seguridad',
+      forms: [
+        'anula la seguridad',
+        'anule la seguridad',
+        'omitir la seguridad',
+        'eludir la seguridad',
+        'burlar la seguridad',
+        'desactivar la seguridad',
+        'desactiva la seguridad',
+        'desactive la seguridad',
+        'deshabilitar la seguridad',
+        'anular la configuración de seguridad',
+        'anular los ajustes de seguridad',
+        'desactivar la configuración de seguridad',
+        'saltarse la seguridad',
+      ],
+      match: 'anywhere',
+      misses: ['mejorar la seguridad', 'anular la reserva'],
+    },
+    {
+      phrase: 'número de seguridad social',
+      forms: ['número de la seguridad social', 'números de seguridad social', 'números de la seguridad social'],
+      match: 'anywhere',
+      misses: ['la seguridad social', 'número de serie'],
+    },
+    {
+      phrase: 'datos personales',
+      forms: ['datos de carácter personal', 'dato personal'],
+      match: 'anywhere',
+      severity: 'normal',
+      misses: ['datos del personal', 'personales'],
+    },
+  ],
+}
