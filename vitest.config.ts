@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    globalSetup: ['tests/redis/installRedis.ts'],
+    globalSetup: ['tests/machine/setUp.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

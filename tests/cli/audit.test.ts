@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findPython, forVerifier } from '../examples/pythonPackages.js'
+import { forVerifier, needPython } from '../machine/python.js'
 import { World } from './chimera.js'
 
-const python = findPython(forVerifier)
+const python = needPython(forVerifier)
 const verifier = resolve(import.meta.dirname, '../../examples/python/verify_audit.py')
 
 let world: World

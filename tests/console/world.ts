@@ -11,9 +11,8 @@ import { NodeProcess } from '../../src/prove/nodeProcess.js'
 import { program } from '../integration/childNode.js'
 import type { Client } from '../integration/client.js'
 import { type Door, openIdleAgent, openProducer, secret, submitOne, tokenOf, type Who } from '../integration/world.js'
-import { chromiumPath, installChromium } from './installChromium.js'
+import { chromiumPath } from '../machine/chromium.js'
 
-const installMs = 330_000
 /** Whatever a test waits for is there by then, on a machine with much else to do. */
 const waitMs = 15_000
 
@@ -25,12 +24,11 @@ let tenants = 0
 export function withBrowser(): void {
   const folder = mkdtempSync(join(tmpdir(), 'chimera-console-'))
   beforeAll(async () => {
-    await installChromium()
     const command = [process.execPath, program] as const
     const node = NodeProcess.start({ name: 'node', folder, command, flags: {}, secret })
     browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu'] })
     shared = await node
-  }, installMs)
+  })
   afterAll(async () => {
     await browser?.close()
     await shared?.kill()

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.js'
 import { type ChimeraNode, startNode } from '../../src/main/node.js'
+import { forClients, needPython } from '../machine/python.js'
 import { openBreakableWay } from './breakableWay.js'
 import { type Program, startProgram } from './program.js'
-import { findPython } from './pythonPackages.js'
 
-const python = findPython()
+const python = needPython(forClients)
 const examples = join(import.meta.dirname, '../../examples/python')
 
 type Role = 'agent' | 'producer' | 'operator'
