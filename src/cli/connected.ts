@@ -27,7 +27,9 @@ export async function withProducer<T>(
     return await orUnreachable(producer, work(producer))
   } finally {
     // Where nobody answers there is nothing to wait for.
-    await Promise.race([producer.close(), unreachable(producer).catch(() => {})])
+    const gone = new AbortController()
+    unreachable(producer).catch(() => gone.abort())
+    await producer.close({ signal: gone.signal })
   }
 }
 

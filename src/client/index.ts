@@ -32,7 +32,13 @@ export {
 } from './operator.js'
 export type { OutcomeListener } from './outcomes.js'
 export type { Platform } from './platform.js'
-export { Producer, type ProducerOptions, type SubmitOptions, type TaskFilter } from './producer.js'
+export {
+  Producer,
+  type ProducerCloseOptions,
+  type ProducerOptions,
+  type SubmitOptions,
+  type TaskFilter,
+} from './producer.js'
 export type { ActionDecision, ProposeOptions } from './proposals.js'
 export type { CardChange, CardListener } from './subscription.js'
 export { TaskFailure, type TaskFailureOptions } from './taskFailure.js'

@@ -6,6 +6,7 @@
  */
 import type { Gap, NodeFrame, Outcome } from '../protocol/nodeFrames.js'
 import type { TaskRecord, TaskStatus } from '../protocol/records.js'
+import { orAborted } from './abortable.js'
 import { type CallOptions, call } from './call.js'
 import { ChimeraError } from './chimeraError.js'
 import { Endings, endOf, type FinalOutcome } from './endings.js'
@@ -28,6 +29,11 @@ export interface ProducerOptions extends LinkOptions {
 
 export interface SubmitOptions {
   /** Gives up. What was sent may be accepted all the same. */
+  readonly signal?: AbortSignal
+}
+
+export interface ProducerCloseOptions {
+  /** Waits no longer. */
   readonly signal?: AbortSignal
 }
 
@@ -141,11 +147,14 @@ export class Producer {
     return { tasks: tasks as readonly TaskRecord[], ...(typeof cursor === 'string' ? { cursor } : {}) }
   }
 
-  /** Waits for open submissions and listeners, then ends it; what still waits for an outcome is rejected. */
-  async close(): Promise<void> {
+  /**
+   * Waits for open submissions and listeners, then ends it; what still waits for an outcome is rejected. With no node in
+   * reach that may take for ever: the signal ends it at once, and what is open then is rejected, known to the node or not.
+   */
+  async close({ signal }: ProducerCloseOptions = {}): Promise<void> {
     this.#isClosing = true
-    await this.#submissions.whenEmpty()
-    await this.#outcomes.whenIdle()
+    const settled = this.#submissions.whenEmpty().then(() => this.#outcomes.whenIdle())
+    await orAborted(settled, signal).catch(() => {})
     this.#link.close()
   }
 

@@ -72,7 +72,8 @@ export class Submitter {
   leave(): void {
     this.end()
     this.#giveUp.abort()
-    void this.producer.close()
+    // Without the acknowledgements that a lost generation put in doubt: nobody may be left to give them.
+    void this.producer.close({ signal: this.#giveUp.signal })
   }
 
   /** One task of that kind, or of the one at that place in the mixture. */

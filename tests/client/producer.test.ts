@@ -371,6 +371,21 @@ test('[K81] a close waits for submissions and listeners; who still waits for an 
   await expect(handle.outcome()).rejects.toMatchObject({ code: 'CLOSED' })
 })
 
+test('[K85] a close that is called off ends with what is open, whether a node is in reach or not', async () => {
+  const node = await openNode()
+  const { producer } = connect(node)
+  const submitted = producer.submit(mail)
+  const calledOff = new AbortController()
+  const closing = producer.close({ signal: calledOff.signal })
+  calledOff.abort()
+  await closing
+  await expect(submitted).rejects.toMatchObject({ code: 'CLOSED' })
+  expect(producer.state.kind).toBe('closed')
+  const { producer: other } = connect(node)
+  await other.close({ signal: AbortSignal.abort() })
+  expect(other.state.kind).toBe('closed')
+})
+
 test('[K82] refused for good, everything that waits is told why', async () => {
   const { producer, peer } = await connected()
   const submitted = producer.submit(mail)

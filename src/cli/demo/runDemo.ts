@@ -142,7 +142,7 @@ async function workThrough(options: DemoOptions, restarts: () => number): Promis
     reviewer?.close()
     operator.close()
     // What it waits for may never come, where the node is gone for good.
-    await Promise.race([producer.close(), aborted(AbortSignal.timeout(closeMs))])
+    await producer.close({ signal: AbortSignal.timeout(closeMs) })
   }
 }
 
