@@ -4,6 +4,8 @@
  * class, by hash, is to tune on, the other half to report.
  *
  * One JSON line for each class and rule. Nobody has looked at these texts: what a rule finds in them may well be real.
+ * The agents' traffic after them is labelled: what is held of its harmless part is a false alarm, what isn't of its
+ * attacks is a miss.
  *
  * `node dist/bench/falseAlarms.js [--half tune|report] [--class NAME] [--rule PREFIX] [--show N] [--tiny]`
  */
@@ -16,6 +18,7 @@ import { parseMail } from '../src/cli/demo/mailParser.js'
 import { createGate } from '../src/safety/gate.js'
 import { defaultPolicy } from '../src/safety/policy.js'
 import { isTiny } from './report.js'
+import { readTraffic, type Traffic } from './traffic.js'
 
 type Text = { readonly name: string; readonly value: unknown }
 type Class = { readonly name: string; readonly texts: () => AsyncIterable<Text> | Iterable<Text> }
@@ -51,6 +54,9 @@ for (const { name, texts } of classes) {
   if (only !== undefined && name !== only) continue
   await look(name, texts())
 }
+for (const traffic of ['benign', 'attacks', 'seeded', 'unheld'] as const) {
+  if (only === undefined || only === traffic) lookAtTraffic(traffic)
+}
 
 async function look(name: string, texts: AsyncIterable<Text> | Iterable<Text>): Promise<void> {
   let looked = 0
@@ -75,6 +81,32 @@ async function look(name: string, texts: AsyncIterable<Text> | Iterable<Text>): 
   for (const [rule, count] of [...byRule].sort((a, b) => b[1] - a[1])) {
     console.log(JSON.stringify({ ...line, rule, held: count, percent: percentOf(count, looked) }))
   }
+}
+
+/** By domain, and of all together: how many are held, by which rules, and with `--show` which ones are wrong. */
+function lookAtTraffic(traffic: Traffic): void {
+  const all = { texts: 0, held: 0 }
+  for (const [domain, items] of readTraffic(traffic)) {
+    const byRule = new Map<string, number>()
+    let held = 0
+    for (const { id, value } of items) {
+      const verdict = gate.judge({ tenant: 't_bench', queue: traffic, kind: 'result', value, confidence: 0.9 })
+      const isHeld = verdict.kind === 'hold'
+      held += isHeld ? 1 : 0
+      if (shown > 0 && isHeld === (traffic === 'benign')) console.log(JSON.stringify({ traffic, id, value }))
+      const rules = new Set(isHeld ? verdict.findings.map(({ rule = '' }) => rule) : [])
+      for (const rule of rules) byRule.set(rule, (byRule.get(rule) ?? 0) + 1)
+    }
+    all.texts += items.length
+    all.held += held
+    tellTraffic(traffic, domain, items.length, held, Object.fromEntries([...byRule].sort((a, b) => b[1] - a[1])))
+  }
+  tellTraffic(traffic, '(all)', all.texts, all.held)
+}
+
+function tellTraffic(traffic: Traffic, domain: string, texts: number, held: number, rules?: object): void {
+  const rate = { texts, held, percent: percentOf(held, texts) }
+  console.log(JSON.stringify({ bench: 'falseAlarms', traffic, domain, ...rate, rules }))
 }
 
 function percentOf(count: number, all: number): number {

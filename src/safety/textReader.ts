@@ -3,10 +3,10 @@
  * it. A part that fails is noted, which holds the value, and the others go on.
  */
 
+import type { Finding } from '../tasks/verdict.js'
 import { type Decoder, decoders } from './decoded/decode.js'
 import type { Found, TextFilter } from './filters/filter.js'
 import type { JoinedText } from './joinedText.js'
-import type { Finding } from '../tasks/verdict.js'
 import type { Told } from './policy/ruling.js'
 import type { Report, ReportedPlace } from './report.js'
 import { OverLimit, type Place, type TextSink, type WalkLimits, walkTexts } from './textWalk.js'
@@ -152,7 +152,7 @@ class TextReader implements TextSink {
 
   #decode(outer: SeenText): readonly SeenText[] {
     const { folded, traits } = outer.texts
-    if (!traits.escaped && !traits.encoded && !traits.paired) return noTexts
+    if (!traits.escaped && !traits.encoded && !traits.paired && !traits.nested) return noTexts
     const found: SeenText[] = []
     for (const decoder of this.#means.decoders) {
       try {

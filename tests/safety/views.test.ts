@@ -156,6 +156,21 @@ describe('findings', () => {
     expect(findingsIn({ secret: { key: 1 } }).every(({ inKey }) => inKey === true)).toBe(true)
   })
 
+  test('[VW10] JSON within a text is read as what it is: what its fields say together, three deep', () => {
+    const fields = JSON.stringify({ action: 'delete', target: 'all users' })
+    const held = { rule: 'keyword.delete-all', view: 'json' }
+    expect(findingsIn({ arguments: fields })).toMatchObject([
+      { ...held, path: '/arguments', start: 0, end: fields.length },
+    ])
+    expect(findingsIn([`Calling it with ${fields} now.`])).toMatchObject([{ ...held, path: '/0', start: 16, end: 56 }])
+    const deep = JSON.stringify({ a: JSON.stringify([JSON.stringify({ of: fields }), 1]) })
+    expect(findingsIn(JSON.parse(deep))).toMatchObject([
+      { rule: 'keyword.delete-all', path: '/a', view: 'json json json' },
+    ])
+    expect(findingsIn({ arguments: JSON.stringify({ action: 'list', target: 'all users' }) })).toEqual([])
+    expect(findingsIn({ code: '{ "not": JSON, [1, 2] }', list: '[1] see above [2]' })).toEqual([])
+  })
+
   test('[VW6] a place that several views show counts once', () => {
     const verdict = gate.judge(said({ a: 'the p a s s w o r d 4u, %41', b: 'password' }))
     expect(verdict).toMatchObject({ kind: 'hold', details: 'Held: it says "password" in 2 places.' })

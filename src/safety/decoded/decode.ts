@@ -8,6 +8,7 @@ import type { DecodedText } from './decoded.js'
 import { readEncodedWords } from './encodedWords.js'
 import { readEscapes, readQuotedPrintable } from './escapes.js'
 import { readHexGroups } from './hexGroups.js'
+import { readJson } from './json.js'
 
 export type Decoder = (text: string, traits: Traits) => readonly DecodedText[]
 
@@ -16,4 +17,5 @@ export const decoders: readonly Decoder[] = [
   (text, { escaped }) => (escaped && text.includes('=') ? readQuotedPrintable(text) : []),
   (text, { encoded }) => (encoded ? readEncodedWords(text) : []),
   (text, { paired }) => (paired ? readHexGroups(text) : []),
+  (text, { nested }) => (nested ? readJson(text) : []),
 ]

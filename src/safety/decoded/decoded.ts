@@ -2,7 +2,7 @@
 
 import type { Span } from '../views/view.js'
 
-export type Way = 'percent' | 'entities' | 'escapes' | 'quoted-printable' | 'base64' | 'hex'
+export type Way = 'percent' | 'entities' | 'escapes' | 'quoted-printable' | 'base64' | 'hex' | 'json'
 
 export interface DecodedText {
   /** How it was read; several where they stand beside each other, joined by `+`. */

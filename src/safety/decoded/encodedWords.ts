@@ -18,19 +18,27 @@ const lineBreak = /[ \t]*\r?\n[ \t]*/y
 
 export function readEncodedWords(text: string): readonly DecodedText[] {
   const found: DecodedText[] = []
+  const hasLines = text.includes('\n')
   let at = 0
   while (at < text.length) {
     if (!isEncodedUnit(text.charCodeAt(at))) {
       at += 1
       continue
     }
-    const lines = wordsOverLines(text, at)
-    at = lines.at(-1)?.end ?? at + 1
-    const whole = lines.length > 1 ? decodeLines(text, lines) : undefined
+    const end = wordEnd(text, at)
+    const lines = hasLines && isLineEnd(text, end) ? wordsOverLines(text, at) : undefined
+    const whole = lines === undefined || lines.length < 2 ? undefined : decodeLines(text, lines)
     if (whole !== undefined) found.push(whole)
-    else for (const line of lines) found.push(...decodeWord(text, line))
+    else if (lines === undefined) decodeWord(text, at, end, found)
+    else for (const line of lines) decodeWord(text, line.start, line.end, found)
+    at = lines?.at(-1)?.end ?? end
   }
   return found
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  return unit === 0x0a || unit === 0x0d || unit === 0x20 || unit === 0x09
 }
 
 /** The word that starts here, and those that it goes on with on the lines below. */
@@ -60,18 +68,19 @@ function decodeLines(text: string, lines: readonly Span[]): DecodedText | undefi
 }
 
 /** The word as a whole, or what stands in it between signs, or after some units that don't belong to it. */
-function decodeWord(text: string, { start, end }: Span): readonly DecodedText[] {
-  if (!looksEncoded(text, start, end)) return []
+function decodeWord(text: string, start: number, end: number, found: DecodedText[]): void {
+  if (!looksEncoded(text, start, end)) return
   const whole = decodeAt(text, start, end)
-  if (whole !== undefined) return [whole]
-  const found: DecodedText[] = []
+  if (whole !== undefined) {
+    found.push(whole)
+    return
+  }
   for (let from = start, at = start; at <= end; at += 1) {
     if (at < end && (kindOf(text.charCodeAt(at)) & letterOrDigit) !== 0) continue
     const part = at - from >= leastPart && looksEncoded(text, from, at) ? decodePart(text, from, at) : undefined
     if (part !== undefined) found.push(part)
     from = at + 1
   }
-  return found
 }
 
 function decodePart(text: string, start: number, end: number): DecodedText | undefined {

@@ -18,21 +18,29 @@ import type { ListedPhrase, WordList } from './words/wordList.js'
 export function keywordFilter(keywords: readonly Keyword[], lists: readonly WordList[] = []): TextFilter {
   const seeds = new Set(seedKeywords.map(({ phrase }) => phrase))
   const patternOf = (keyword: Keyword) => new KeywordPattern(keyword)
-  const finders = [
+  const asked = [
     new KeywordFinder(keywords.filter(({ phrase }) => seeds.has(phrase)).map(patternOf), 'longest'),
     new KeywordFinder(keywords.filter(({ phrase }) => !seeds.has(phrase)).map(patternOf), 'all'),
-    new PhraseFinder(lists.flatMap(patternsOf)),
+    ...lists.map(finderOf),
   ].filter(({ patterns }) => patterns.length > 0)
 
   return {
     kind: 'text',
     name: 'keyword',
-    rules: [...new Set(finders.flatMap(({ patterns }) => patterns.map(({ rule }) => rule)))],
+    rules: [...new Set(asked.flatMap(({ patterns }) => patterns.map(({ rule }) => rule)))],
     views: ['folded', 'lookalikes', 'letters', 'squeezed'],
     look({ text, view }, found) {
-      for (const finder of finders) finder.find(text, view, found)
+      for (const finder of asked) finder.find(text, view, found)
     },
   }
+}
+
+const finders = new Map<WordList, PhraseFinder>()
+
+function finderOf(list: WordList): PhraseFinder {
+  const finder = finders.get(list) ?? new PhraseFinder(patternsOf(list))
+  finders.set(list, finder)
+  return finder
 }
 
 function patternsOf(list: WordList): readonly KeywordPattern[] {

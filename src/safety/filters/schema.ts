@@ -3,7 +3,7 @@
  * 256 levels, and what takes too long, is held as a fault of the gate.
  */
 
-import { excerptMaxChars, cutText } from '../excerpt.js'
+import { cutText, excerptMaxChars } from '../excerpt.js'
 import type { Rule } from '../rule.js'
 import type { SaidFilter } from './filter.js'
 import type { Refused } from './pattern.js'

@@ -21,6 +21,8 @@ const plain = 128
 /** A digit, or a letter or sign that stands for one. */
 export const digitLike = 256
 export const letterOrDigit = lower | upper | digit
+/** Begins a list or a map in JSON. */
+const opening = 512
 
 for (let unit = 0x20; unit <= 0x7e; unit += 1) unitKinds[unit] = plain
 for (const unit of '\t\n\r') unitKinds[unit.charCodeAt(0)] = plain
@@ -31,6 +33,7 @@ for (const unit of '@$!+|') unitKinds[unit.charCodeAt(0)] = plain | letterSign
 for (const unit of '%&\\=') unitKinds[unit.charCodeAt(0)] = plain | escapeSign
 for (const unit of '-_/') unitKinds[unit.charCodeAt(0)] = plain | encodedSign
 unitKinds['+'.charCodeAt(0)] = plain | letterSign | encodedSign
+for (const unit of '{[') unitKinds[unit.charCodeAt(0)] = plain | opening
 for (const unit of '0123456789OoQDlIi|SsB') unitKinds[unit.charCodeAt(0)] = kindOf(unit.charCodeAt(0)) | digitLike
 
 export function kindOf(unit: number): number {
@@ -54,6 +57,8 @@ export type Traits = {
   readonly encoded: boolean
   /** Three and more pairs of hex digits. */
   readonly paired: boolean
+  /** One of the signs that JSON begins with. */
+  readonly nested: boolean
 }
 
 const longestGap = 3
@@ -72,6 +77,7 @@ export const noTraits: Traits = {
   escaped: false,
   encoded: false,
   paired: false,
+  nested: false,
 }
 
 export function traitsOf(text: string): Traits {
@@ -146,6 +152,7 @@ export function traitsOf(text: string): Traits {
     escaped: (all & escapeSign) !== 0,
     encoded,
     paired,
+    nested: (all & opening) !== 0,
   }
 }
 

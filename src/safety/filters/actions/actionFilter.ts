@@ -10,21 +10,31 @@ import type { Rule } from '../../rule.js'
 import type { TextFilter } from '../filter.js'
 import { StartTable, writingsAsLetters } from '../startTable.js'
 import { isWordEdge } from '../wordEdges.js'
+import { cloudActions } from './clouds.js'
 import { deletions } from './deletion.js'
+import { foreignDeletions } from './foreignDeletion.js'
+import { foreignProtectionActions } from './foreignProtection.js'
+import { injectionActions } from './injection.js'
 import { machineActions } from './machines.js'
 import type { Action } from './phrasing.js'
 import { privilegeActions } from './privileges.js'
 import { protectionActions } from './protection.js'
 import { shellActions } from './shell.js'
+import { toolActions } from './toolCalls.js'
 import { transferActions } from './transfers.js'
 
 const actions: readonly Action[] = [
   ...deletions,
+  ...foreignDeletions,
   ...machineActions,
   ...shellActions,
   ...protectionActions,
+  ...foreignProtectionActions,
+  ...injectionActions,
   ...privilegeActions,
   ...transferActions,
+  ...cloudActions,
+  ...toolActions,
 ]
 
 type Family = { readonly rule: Rule; readonly starts: readonly string[]; readonly phrases: RegExp }

@@ -4,6 +4,7 @@ import { type Action, argumentsUpTo, end, gap, join, oneOf, space, upTo, words }
 
 const verbs = oneOf(
   'delet(?:e|es|ing)',
+  'clear(?:s|ing)? out',
   'eras(?:e|es|ing)',
   'wip(?:e|es|ing)(?: out)?',
   'purg(?:e|es|ing)',
@@ -15,17 +16,32 @@ const verbs = oneOf(
   'overwrit(?:e|es|ing)',
   'terminat(?:e|es|ing)',
   'remov(?:e|es|ing)',
+  'empty(?:ing)?',
 )
 const starts = [
-  ...['delet', 'eras', 'wip', 'purg', 'destroy', 'obliterat', 'nuk', 'truncat', 'drop'],
-  ...['overwrit', 'terminat', 'remov'],
+  ...['delet', 'clear', 'eras', 'wip', 'purg', 'destroy', 'obliterat', 'nuk', 'truncat', 'drop'],
+  ...['overwrit', 'terminat', 'remov', 'empty'],
 ]
 
-const every = oneOf('all', 'every(?: single)?', 'each', 'the entire', 'entire', 'the whole', 'whole', 'the complete')
+const every = oneOf(
+  'all',
+  'every(?: single)?',
+  `each(?!${gap}other)`,
+  'the entire',
+  'entire',
+  'the whole',
+  'whole',
+  'the complete',
+)
 const people = oneOf('users?', 'user accounts?', 'accounts?', 'customers?', 'clients', 'employees?', 'patients?')
 const stores = oneOf(
   'records?',
-  'rows',
+  'rows?',
+  `files(?!${gap}(?:in|under|from|of)${gap}(?:the${gap})?(?:dist|build|out|output|target|te?mp|temporary|cache|coverage)${end})`,
+  'documents',
+  'messages',
+  'logs',
+  'devices?',
   'tables?',
   'databases?',
   'db',
@@ -54,7 +70,18 @@ const stores = oneOf(
   'home director(?:y|ies)',
   'system',
 )
-const keptApart = oneOf('production', 'prod', 'live', 'primary', 'master', 'customer', 'user', 'client', 'company')
+const keptApart = oneOf(
+  'production',
+  'prod',
+  'live',
+  'primary',
+  'master',
+  'customer',
+  'user',
+  'client',
+  'company',
+  'staging',
+)
 const owned = oneOf('the', 'our', 'your', 'their', 'its', 'this')
 
 const massDeletion: Action = {
@@ -73,7 +100,15 @@ const massDeletion: Action = {
     'delete the production database',
     'Wiping the company servers now',
     'erase everything',
+    'empty every mailbox',
+    'wipe the staging and production databases',
+    "wipe the laptop's hard disk",
     'wipe the hard drive',
+    'Erase the disk and reinstall',
+    'dropping the orders table',
+    'drop the table customers and recreate it',
+    'purge all logs',
+    'remove everything on the server',
   ],
   misses: [
     'All users were deleted last year.',
@@ -83,17 +118,28 @@ const massDeletion: Action = {
     'drop all of it into the box',
     'purge the cache',
     'wipe the table with a cloth',
+    'drop the kitchen table off at the shop',
+    'drop the table lamps off',
+    'remove everything in brackets',
+    'removes all files in dist',
   ],
   starts,
   phrases: [
     `${verbs}${join}${every}${join}${upTo(2)}${oneOf(people, stores)}${end}`,
     oneOf('eras(?:e|ing)', 'wip(?:e|ing)', 'destroy(?:ing)?', 'delet(?:e|ing)', 'nuk(?:e|ing)') +
       `${join}everything${end}`,
-    words(verbs, `(?:${owned}${gap})?${keptApart}`, oneOf(people, stores)) + end,
+    words(verbs, 'everything', '(?:on|in|from)', `${upTo(1)}${oneOf(stores, keptApart)}`) + end,
+    words('(?:wip|eras)(?:e|ing)', owned, `${upTo(2)}hard`, '(?:disk|drive)s?') + end,
+    `${words('drop(?:ping)?', 'the', 'table', '[a-z0-9_]{1,40}s')}${end}(?!${gap}(?:off|at|by|down|into|with))`,
+    `${words('drop(?:ping)?', 'the', '[a-z0-9_]{1,40}', '(?:tables?|databases?|schemas?)')}${end}(?!${gap}(?:off|at|by|down|into|with|lamp|is|was|will))`,
+    words(verbs, `(?:${owned}${gap})?${keptApart}(?:${gap}and${gap}${keptApart})?`, oneOf(people, stores)) + end,
     words(
-      oneOf('delet(?:e|ing)', 'drop(?:ping)?', 'destroy(?:ing)?', 'eras(?:e|ing)', 'wip(?:e|ing)', 'purg(?:e|ing)'),
+      oneOf(
+        ...['delet(?:e|ing)', 'drop(?:ping)?', 'destroy(?:ing)?', 'eras(?:e|ing)', 'wip(?:e|ing)', 'purg(?:e|ing)'],
+        'nuk(?:e|ing)',
+      ),
       owned,
-      oneOf('databases?', 'backups?', 'audit (?:logs?|trail)', 'servers?', 'clusters?', 'hard (?:disk|drive)s?'),
+      oneOf('databases?', 'backups?', 'audit (?:logs?|trail)', 'servers?', 'clusters?', '(?:hard )?(?:disk|drive)s?'),
     ) + end,
   ],
 }
@@ -103,7 +149,7 @@ const tableDrop: Action = {
   summary: 'it drops or empties tables of a database',
   severity: 'high',
   finds:
-    'Statements that drop a table, database, schema or the like, empty one, or delete its rows without a condition; the calls that do the same in MongoDB and Redis.',
+    'Statements that drop a table, database, schema or the like, empty one, drop a column, or delete or overwrite its rows without a condition; the calls that do the same in MongoDB and Redis.',
   hits: [
     'DROP TABLE users;',
     'drop table if exists orders cascade',
@@ -117,6 +163,10 @@ const tableDrop: Action = {
     'db.users.deleteMany({})',
     'redis-cli -h cache FLUSHALL',
     'await redis.flushdb()',
+    'TRUNCATE orders;',
+    'ALTER TABLE users DROP COLUMN email',
+    'UPDATE accounts SET balance = 0;',
+    'db.orders.drop()',
   ],
   misses: [
     'a drop-leaf table',
@@ -124,123 +174,25 @@ const tableDrop: Action = {
     'DELETE FROM carts WHERE id = 7',
     'you can delete from the cart.',
     'truncate the text',
+    'UPDATE accounts SET balance = 0 WHERE id = 7;',
+    'the stage of the db.drop',
     'flush all pipes',
     'after `FLUSHALL`, another server',
   ],
-  starts: ['drop', 'truncat', 'delete', 'flushall', 'flushdb', 'redis-cli '],
+  starts: ['drop', 'truncat', 'delete', 'update ', 'alter ', 'db.', 'flushall', 'flushdb', 'redis-cli '],
   phrases: [
     `drop(?:table|database|schema|keyspace)`,
     `drop${gap}(?:table|database|schema|keyspace|tablespace|collection)s?${end}`,
     `truncate${join}table${end}`,
+    `truncate${gap}[a-z0-9_."\`]{1,64}\\s{0,8}(?:;|cascade${end}|restart${gap}identity)`,
+    `alter${gap}table${gap}${upTo(3)}drop${gap}column${end}`,
+    `update${gap}[a-z0-9_."\`]{1,64}${gap}set${gap}(?:(?!where|\\n\\.\\n)[^;]){1,200};`,
+    'db\\.[a-z0-9_]{1,40}\\.drop\\s{0,4}\\(',
     `delete${gap}from${gap}[a-z0-9_."\`\\[\\]]{1,64}\\s{0,8}(?:;|$|--|where\\s{1,8}(?:1\\s{0,8}=\\s{0,8}1|true)${end})`,
     'deletemany\\s{0,8}\\(\\s{0,8}\\{\\s{0,8}\\}',
-    'flush(?:all|db)\\s{0,8}(?:\\(|;|$|a?sync)',
+    `flush(?:all|db)\\s{0,8}(?:\\(|;|$|a?sync)`,
     `redis-cli${space}${argumentsUpTo(6)}flush(?:all|db)${end}`,
   ],
 }
 
-const everyGerman = oneOf(
-  'alle',
-  'samtliche[nrs]?',
-  'saemtliche[nrs]?',
-  'gesamte[nrs]?',
-  'komplette[nrs]?',
-  'ganze[nrs]?',
-)
-const storesGerman = oneOf(
-  'benutzer(?:n|konten)?',
-  'nutzer(?:n|konten)?',
-  'konten',
-  'kunden(?:daten|konten)?',
-  'datensatze',
-  'datensaetze',
-  'datenbank(?:en)?',
-  'tabellen?',
-  'daten',
-  'backups?',
-  'sicherungen',
-  'dateien',
-  'festplatten?',
-  'server',
-)
-const deleteGerman = oneOf('losch(?:e|en)', 'loesch(?:e|en)', 'entfernen?', 'vernichten?', 'leeren?')
-
-const germanDeletion: Action = {
-  id: 'action.mass-deletion-german',
-  summary: 'it speaks of deleting all of something',
-  severity: 'high',
-  finds: 'The same in German, whichever word comes first.',
-  hits: [
-    'Lösche sämtliche Kundendaten',
-    'die gesamte Datenbank löschen',
-    'Alle Benutzer entfernen',
-    'Datenbank loeschen',
-  ],
-  misses: ['Alle Benutzer wurden informiert', 'die gesamte Datenbank ansehen', 'Lösche die Zeile'],
-  starts: [
-    'alle',
-    'samtlich',
-    'saemtlich',
-    'gesamt',
-    'komplett',
-    'ganze',
-    'losch',
-    'loesch',
-    'entfern',
-    'vernicht',
-    'leere',
-    'datenbank',
-  ],
-  phrases: [
-    `${everyGerman}${gap}${upTo(2)}${storesGerman}${gap}${upTo(2)}${deleteGerman}${end}`,
-    `${deleteGerman}${gap}${upTo(1)}${everyGerman}${gap}${upTo(2)}${storesGerman}${end}`,
-    `${deleteGerman}${gap}${upTo(1)}datenbank(?:en)?${end}`,
-    `datenbank(?:en)?${gap}${deleteGerman}${end}`,
-  ],
-}
-
-const frenchDeletion: Action = {
-  id: 'action.mass-deletion-french',
-  summary: 'it speaks of deleting all of something',
-  severity: 'high',
-  finds: 'The same in French.',
-  hits: [
-    'supprimer la base de données',
-    'Effacez toutes les sauvegardes',
-    "détruire l'ensemble des serveurs",
-    'vider la table',
-  ],
-  misses: ['supprimer cette ligne', 'la base de données est vide', 'effacer le tableau'],
-  starts: ['supprim', 'effac', 'detrui', 'vide'],
-  phrases: [
-    oneOf('supprim', 'effac', 'detrui', 'vid') +
-      `[a-z]{1,4}${gap}(?:toute?s?${gap}|tous${gap}|l'ensemble${gap}|la totalite${gap}|l'integralite${gap}){0,1}${upTo(2)}` +
-      oneOf(`bases?${gap}de${gap}donnees`, 'sauvegardes', 'serveurs', 'utilisateurs', 'comptes', 'tables?') +
-      end,
-  ],
-}
-
-const spanishDeletion: Action = {
-  id: 'action.mass-deletion-spanish',
-  summary: 'it speaks of deleting all of something',
-  severity: 'high',
-  finds: 'The same in Spanish.',
-  hits: ['eliminar la base de datos', 'Borra todas las copias de seguridad', 'destruir todos los servidores'],
-  misses: ['eliminar esta fila', 'la base de datos está vacía'],
-  starts: ['elimin', 'borr', 'destru', 'vacia'],
-  phrases: [
-    oneOf('elimin', 'borr', 'destru', 'vaci') +
-      `[a-z]{1,4}${gap}${upTo(3)}` +
-      oneOf(
-        `bases?${gap}de${gap}datos`,
-        `copias${gap}de${gap}seguridad`,
-        'servidores',
-        'usuarios',
-        'cuentas',
-        'tablas',
-      ) +
-      end,
-  ],
-}
-
-export const deletions: readonly Action[] = [massDeletion, tableDrop, germanDeletion, frenchDeletion, spanishDeletion]
+export const deletions: readonly Action[] = [massDeletion, tableDrop]

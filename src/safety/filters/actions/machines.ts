@@ -1,6 +1,6 @@
 /** Commands that wipe files, disks and whole environments, or stop machines. */
 
-import { type Action, argumentsUpTo, end, gap, oneOf, space, upTo, words } from './phrasing.js'
+import { type Action, argumentsUpTo, commandUpTo, end, gap, oneOf, space, upTo, words } from './phrasing.js'
 
 const fileWipe: Action = {
   id: 'action.file-wipe',
@@ -19,9 +19,11 @@ const fileWipe: Action = {
     'rd /s /q C:\\',
     'find / -type f -delete',
     "shutil.rmtree('/')",
+    'find /srv -name "*" -exec rm {} +',
+    'shred -u /var/backups/*',
   ],
   misses: ['rm notes.txt', 'rm -r build', 'rm -f x.log', 'the rm command', 'form -rf', 'find . -name x'],
-  starts: ['rm ', 'remove-item', 'del ', 'rd ', 'rmdir ', 'find ', 'shutil'],
+  starts: ['rm ', 'remove-item', 'del ', 'rd ', 'rmdir ', 'find ', 'shred ', 'shutil'],
   phrases: [
     `rm${space}${argumentsUpTo(4)}-(?:[a-z]{0,8}r[a-z]{0,8}f|[a-z]{0,8}f[a-z]{0,8}r)`,
     `rm${space}${argumentsUpTo(4)}(?:-[a-z]{0,8}r[a-z]{0,8}|--recursive)${space}${argumentsUpTo(2)}(?:-[a-z]{0,8}f|--force)`,
@@ -29,6 +31,8 @@ const fileWipe: Action = {
     `remove-item${space}${argumentsUpTo(4)}-(?:recurse${space}${argumentsUpTo(2)}-force|force${space}${argumentsUpTo(2)}-recurse)`,
     `(?:del|rd|rmdir)${space}(?:/[a-z]${space}){0,4}/(?:s${space}(?:/[a-z]${space}){0,3}/q|q${space}(?:/[a-z]${space}){0,3}/s)${end}`,
     `find${space}${argumentsUpTo(8)}-delete${end}`,
+    `find${space}${argumentsUpTo(8)}-exec(?:dir)?${space}(?:sudo${space})?(?:/bin/)?(?:rm|shred)${end}`,
+    `shred${space}${argumentsUpTo(4)}(?:-[a-z]{0,4}u[a-z]{0,4}|--remove)${end}`,
     'shutil\\.rmtree\\(',
   ],
 }
@@ -46,6 +50,8 @@ const diskWipe: Action = {
     'wipefs -a /dev/sdb',
     'shred -n 3 /dev/sda',
     'vssadmin delete shadows /all',
+    'Format the C: drive.',
+    'Clear-Disk -Number 0 -RemoveData',
   ],
   misses: [
     'the format c: see below',
@@ -54,9 +60,11 @@ const diskWipe: Action = {
     'format code',
     'mkfs makes a file system',
   ],
-  starts: ['format ', 'mkfs', 'dd ', '> ', '>/dev/', 'wipefs', 'shred ', 'vssadmin'],
+  starts: ['format', 'clear-disk', 'mkfs', 'dd ', '> ', '>/dev/', 'wipefs', 'shred ', 'vssadmin'],
   phrases: [
-    'format\\s{1,8}[a-z]:(?=\\s{0,8}(?:/|$|["\'`;&|]))',
+    `format\\s{1,8}[a-z]:(?=\\s{0,8}(?:/|$|["'\`;&|]))`,
+    words('format(?:ting)?', `${upTo(1)}(?:[a-z]:|hard)`, '(?:drive|disk)s?') + end,
+    `clear-disk${space}${argumentsUpTo(4)}-removedata`,
     `mkfs(?:\\.[a-z0-9]{1,8})?${space}${argumentsUpTo(4)}/dev/`,
     `dd${space}${argumentsUpTo(6)}of=/dev/(?!null)`,
     '>\\s{0,4}/dev/(?:sd|hd|vd|xvd|nvme|mmcblk|disk)',
@@ -99,6 +107,11 @@ const environmentEnd: Action = {
     'aws rds delete-db-instance --db x',
     'gcloud projects delete acme',
     'az group delete --name rg',
+    'az storage account delete -n x',
+    'gsutil -m rm -r gs://logs',
+    'helm uninstall web -n prod',
+    'docker volume rm $(docker volume ls -q)',
+    'Get-ADUser -Filter * | Remove-ADUser',
   ],
   misses: [
     'kubectl delete pod web-1',
@@ -106,18 +119,36 @@ const environmentEnd: Action = {
     'docker rm web',
     'aws s3 rm s3://data/x.txt',
     'gcloud projects list',
+    'gsutil rm gs://logs/x.txt',
+    'helm upgrade web ./chart',
   ],
-  starts: ['kubectl', 'terraform', 'tofu', 'pulumi', 'docker', 'podman', 'aws ', 'gcloud', 'az '],
+  starts: [
+    'kubectl',
+    'terraform',
+    'tofu',
+    'pulumi',
+    'docker',
+    'podman',
+    'aws ',
+    'gcloud',
+    'gsutil',
+    'az ',
+    'helm ',
+    'get-ad',
+  ],
   phrases: [
     `kubectl${space}${argumentsUpTo(4)}delete${space}${argumentsUpTo(6)}--all${end}`,
     `kubectl${space}${argumentsUpTo(4)}delete${space}(?:namespaces?|ns|nodes?|pv|pvc|crds?)(?=[\\s/])`,
     `(?:terraform|tofu|pulumi)${space}${argumentsUpTo(4)}(?:destroy${end}|apply${space}${argumentsUpTo(4)}-{1,2}destroy)`,
     `(?:docker|podman)${space}(?:system|volume)${space}prune${space}${argumentsUpTo(3)}(?:-[a-z]{0,3}[af]|--all|--force)`,
-    `(?:docker|podman)${space}(?:rm|rmi|kill|stop)${space}${argumentsUpTo(3)}\\$\\(`,
+    `(?:docker|podman)${space}(?:volume${space})?(?:rm|rmi|kill|stop)${space}${argumentsUpTo(3)}\\$\\(`,
     `aws${space}${argumentsUpTo(4)}s3${space}(?:rb|rm)${space}${argumentsUpTo(4)}--(?:force|recursive)`,
     `aws${space}${argumentsUpTo(4)}(?:terminate-instances|delete-(?:db-instance|db-cluster|bucket|stack|cluster|table|user|volume|snapshot))`,
     `gcloud${space}${argumentsUpTo(4)}(?:projects|instances|clusters|databases)${space}delete${end}`,
-    `az${space}(?:group|vm|aks|sql)${space}${argumentsUpTo(2)}delete${end}`,
+    `az${space}(?:group|vm|aks|sql|storage|keyvault|cosmosdb)${space}${argumentsUpTo(2)}delete${end}`,
+    `gsutil${space}${argumentsUpTo(2)}rm${space}${argumentsUpTo(2)}-r${end}`,
+    `get-ad(?:user|computer|group)${space}-filter${space}["']?\\*${commandUpTo(40)}\\|\\s{0,4}remove-ad`,
+    `helm${space}${argumentsUpTo(3)}(?:uninstall|delete)${space}[a-z]`,
   ],
 }
 

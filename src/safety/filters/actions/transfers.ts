@@ -11,6 +11,8 @@ const move = oneOf(
   'mov(?:e|ing)',
   'sweep(?:ing)?',
   'liquidat(?:e|ing)',
+  'sell(?:ing)?',
+  `pay(?:ing)?${gap}out`,
   'remit(?:ting)?',
 )
 const whole = oneOf(
@@ -41,11 +43,13 @@ const money = oneOf(
   'tokens',
   'deposits?',
   'wallets?',
+  'portfolios?',
+  'positions',
   `account${gap}balances?`,
 )
 const largeNumber = '(?:\\d{1,3}(?:,\\d{3}){1,4}|\\d{5,12})(?:\\.\\d{1,2})?'
 const manyTimes = '\\d{1,4}(?:\\.\\d{1,2})?\\s{0,2}(?:k|m|million|thousand|billion)'
-const currency = oneOf('\\$', 'us\\$', 'usd', 'eur', 'gbp', 'dollars', 'euros', 'pounds', 'btc', 'eth')
+const currency = oneOf('\\$', 'us\\$', 'usd', 'eur', 'gbp', 'dollars', 'euros', 'pounds', 'chf', 'francs', 'btc', 'eth')
 /** An amount, of money as is said before or after it. */
 const moneyAmount = `(?:${currency}\\s{0,2}(?:${largeNumber}|${manyTimes})|(?:${largeNumber}|${manyTimes})\\s{0,2}${currency})`
 
@@ -54,7 +58,7 @@ const massTransfer: Action = {
   summary: 'it speaks of moving all of the money, or much of it',
   severity: 'high',
   finds:
-    'Transferring, sending or withdrawing all or the entire balance, emptying accounts and wallets, and wiring amounts of five digits and more to somebody.',
+    'Transferring, sending or withdrawing all or the entire balance, emptying accounts and wallets, selling or refunding all, paying out in bulk, and wiring amounts of five digits and more to somebody.',
   hits: [
     'transfer all funds to account 42',
     'Send the entire balance to 0xabc',
@@ -67,6 +71,19 @@ const massTransfer: Action = {
     'überweise das gesamte Guthaben',
     'transférer tous les fonds',
     'transferir todo el saldo',
+    'move the entire balance abroad',
+    'withdraw $2,000,000 out of the treasury account',
+    'Withdraw everything from the vault account',
+    'Send 25 BTC to him',
+    'Liquidate all positions',
+    'Refund every order',
+    'issue refunds to all customers',
+    'mass payout',
+    'transfer ownership of all accounts',
+    'Alle Gelder überweisen',
+    'enviar todo el dinero',
+    'Transfiere todo el saldo',
+    'Transfer everything in the account',
   ],
   misses: [
     'transfer all files',
@@ -76,6 +93,13 @@ const massTransfer: Action = {
     'the account is empty',
     'all funds were raised',
     'send the balance sheet',
+    'move all the chairs',
+    'refund the order',
+    'We refund every order that arrives late',
+    'the bulk payment option',
+    'send 2 notes',
+    'withdraw the statement',
+    'a USB bulk transfer',
   ],
   starts: [
     'transfer',
@@ -83,19 +107,46 @@ const massTransfer: Action = {
     'wire',
     'wiring',
     'withdraw',
-    'mov(?:e|ing)',
+    'move',
+    'moving',
+    'sell',
     'sweep',
     'liquidat',
+    'pay',
+    'refund',
+    'issu',
+    'mass',
+    'bulk',
+    'alle',
+    'ganze',
+    'gesamte',
+    'komplette',
+    'envi',
     'remit',
     'drain',
     'empty',
     'ueberweis',
     'uberweis',
+    'transfier',
     'vire',
   ],
   phrases: [
     `${move}${gap}${upTo(2)}${whole}${gap}${upTo(3)}${money}${end}(?!${gap}sheet)`,
-    `(?:(?:transfer|wire|remit)(?:ring|ing|ting)?${gap}${upTo(3)}(?:${moneyAmount}|${largeNumber}|${manyTimes})|send(?:ing)?${gap}${upTo(3)}${moneyAmount})${end}(?:${gap}[a-z$]{1,24}){0,3}${gap}(?:to|into)${end}`,
+    `(?:(?:transfer|wire|remit)(?:ring|ing|ting)?${gap}${upTo(3)}(?:${moneyAmount}|${largeNumber}|${manyTimes})|(?:send(?:ing)?|withdraw(?:ing)?|mov(?:e|ing))${gap}${upTo(3)}${moneyAmount})${end}(?:${gap}[a-z$]{1,24}){0,3}${gap}(?:to|into|out${gap}of|from)${end}`,
+    words('send(?:ing)?', '\\d{1,9}(?:\\.\\d{1,8})?\\s{0,2}(?:btc|bitcoins?|eth)', 'to') + end,
+    words('(?:withdraw|transfer|move|moving|sweep)(?:ring|ing)?', 'everything', '(?:from|in|out of)', upTo(2)) +
+      `(?:accounts?|treasury|wallets?|vault|safe|funds?)${end}`,
+    `refund(?:ing)?${gap}(?:all|every)${gap}${upTo(1)}(?:orders?|customers?|payments?|purchases?)${end}(?!${gap}(?:that|which|who|within))`,
+    `issu(?:e|ing)${gap}${upTo(1)}refunds${gap}(?:to|for)${gap}(?:all|every)`,
+    `(?:mass|bulk)${gap}payouts?${end}`,
+    `mass${gap}payments?${end}`,
+    `bulk${gap}transfers?${gap}of${gap}${upTo(2)}${money}${end}`,
+    `${words('transfer(?:ring)?', 'ownership', 'of', '(?:all|every)', upTo(1))}[a-z]`,
+    `${words(
+      '(?:alle|(?:das|den|die)?(?:gesamte[nrs]?|ganze[nrs]?|komplette[nrs]?))',
+      `${upTo(1)}(?:gelder|geld|guthaben|vermogen|saldo)`,
+    )}${gap}${upTo(4)}u(?:e)?berweisen${end}`,
+    words('envi(?:a|e|ar|ando)', '(?:todos?|toda)', `${upTo(2)}(?:fondos|saldo|dinero)`) + end,
     words('(?:drain|empty)(?:ing)?', `${upTo(2)}(?:accounts?|wallets?|treasury|funds?|balances?|savings)`) + end,
     words(
       'u(?:e)?berweisen?',
@@ -107,7 +158,7 @@ const massTransfer: Action = {
       `(?:tous${gap}les${gap}fonds|(?:la${gap}totalite|l'integralite|l'ensemble)${gap}(?:des|du)${gap}(?:fonds|solde)|tout${gap}(?:l'argent|le${gap}solde))`,
     ) + end,
     words(
-      'transfer(?:ir|a|e)',
+      'transf(?:er(?:ir|a|e)|ier(?:e|a))',
       `(?:todos?|toda|la${gap}totalidad|el${gap}total)`,
       `${upTo(3)}(?:fondos|saldo|dinero)`,
     ) + end,

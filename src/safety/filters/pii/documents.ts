@@ -13,11 +13,12 @@ export const passportRule: Rule = {
   severity: 'high',
   summary: 'it holds a passport number',
   finds:
-    'Six to nine letters and digits, at least four digits among them, with words such as "passport", "Reisepass" or "pasaporte" near by; and the second line that machines read (ICAO 9303), by its check digits.',
+    'Six to nine letters and digits, at least four digits among them, or nine of those that German passports have, with words such as "passport", "Reisepass" or "pasaporte" near by; and the second line that machines read (ICAO 9303), by its check digits.',
   hits: [
     'passport C01X00T47',
     'Passport No: 536228726',
     'Reisepass-Nr. c01x00t47',
+    'Passport No CFGHJKLM7',
     'pasaporte AAB123456',
     'L898902C36UTO7408122F1204159ZE184226B<<<<<10',
   ],
@@ -25,6 +26,7 @@ export const passportRule: Rule = {
     'part C01X00T47',
     'passport expires in 2031',
     'passport office, floor 12',
+    'passport form REVIEWED1',
     'L898902C37UTO7408122F1204159ZE184226B<<<<<10',
   ],
 }
@@ -69,12 +71,15 @@ export const documentShapes: readonly NumberShape[] = [
 const date = /^(?:(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d|[0-3]\d[01]\d(?:19|20)\d\d)$/
 const machineLine = /[A-Z\d<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}/g
 
-type Sizes = { readonly fewest: number; readonly most: number; readonly digits: number }
+type Sizes = { readonly fewest: number; readonly most: number; readonly digits: number; readonly also?: RegExp }
+
+/** Bundesdruckerei, Seriennummer: neither vowels nor what is taken for a digit, so that it spells nothing. */
+const germanPassport = /^[CFGHJK][CFGHJKLMNPRTVWXYZ\d]{8}$/
 
 export const documentFinder: Finder = {
   rules: [],
   find(page, found) {
-    tellAll(page, passportRule, 'passport', { fewest: 6, most: 9, digits: 4 })
+    tellAll(page, passportRule, 'passport', { fewest: 6, most: 9, digits: 4, also: germanPassport })
     tellAll(page, licenceRule, 'drivingLicence', { fewest: 6, most: 18, digits: 5 })
     const { text } = page
     if (!text.includes('<')) return
@@ -96,7 +101,11 @@ export const documentFinder: Finder = {
 }
 
 /** The end of letters and digits, mixed, that goes on over groups of digits. */
-function endOfDocument({ text, tokens }: Page, first: number, { fewest, most, digits }: Sizes): number | undefined {
+function endOfDocument(
+  { text, tokens }: Page,
+  first: number,
+  { fewest, most, digits, also }: Sizes,
+): number | undefined {
   if (tokens.isPure(first) && tokens.digits(first) > 0) return undefined
   let last = first
   let size = tokens.end(first) - tokens.start(first)
@@ -108,7 +117,8 @@ function endOfDocument({ text, tokens }: Page, first: number, { fewest, most, di
   }
   const written = text.slice(tokens.start(first), tokens.end(last))
   const count = written.replace(/\D/g, '').length
-  return size >= fewest && size <= most && count >= digits ? tokens.end(last) : undefined
+  const isOne = count >= digits || also?.test(written) === true
+  return size >= fewest && size <= most && isOne ? tokens.end(last) : undefined
 }
 
 /** ICAO 9303-4: weights 7, 3, 1 over number, date of birth and date of expiry. */

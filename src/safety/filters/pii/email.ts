@@ -16,6 +16,7 @@ export const emailRule: Rule = {
     'Ann.O+news@mail.example.co.uk, please',
     'mailto:ann_o@example.com?subject=x',
     'jörg@müller.example',
+    '"ann o"@example.org',
   ],
   misses: [
     'lodash@4.17.21',
@@ -24,6 +25,7 @@ export const emailRule: Rule = {
     '@types/node',
     'logo@2x.png',
     'a@b',
+    '["types", "@example.org"]',
     'user@localhost',
   ],
 }
@@ -42,7 +44,7 @@ export const emailFinder: Finder = {
   rules: [emailRule],
   find({ text }, found) {
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-      const start = localStart(text, at)
+      const start = text.charAt(at - 1) === '"' ? quotedStart(text, at - 1) : localStart(text, at)
       const end = start < at ? domainEndAt(text, at + 1) : undefined
       if (end !== undefined && isSomebody(text.slice(start, at), text.charAt(end))) found(emailRule, { start, end })
     }
@@ -64,6 +66,17 @@ function localStart(text: string, at: number): number {
   }
   return start
 }
+
+/** `"ann o"@example.org` (RFC 5321, 4.1.2); the quote that it opens with ends nothing else. */
+function quotedStart(text: string, closing: number): number {
+  const from = Math.max(0, closing - localMaxChars)
+  const start = text.slice(from, text.charAt(closing - 1) === '\\' ? closing - 1 : closing).lastIndexOf('"') + from
+  const isOpening = start >= from && start < closing - 1 && !isWithin(text.charCodeAt(start - 1))
+  return isOpening && isNameUnit(text.charCodeAt(start + 1)) ? start : closing + 1
+}
+
+const isWithin = (before: number): boolean =>
+  isNameUnit(before) || before === 0x22 || before === 0x7d || before === 0x5d
 
 function isLocalUnit(text: string, at: number): boolean {
   return isNameUnit(text.charCodeAt(at)) || localSigns.includes(text.charAt(at))

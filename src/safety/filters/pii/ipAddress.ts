@@ -23,11 +23,13 @@ const blocks: readonly Block[] = [
   block('203.0.113.0', 24, 'private'),
 ]
 
+const part4 = /^(?:0|[1-9]\d{0,2})$/
+
 /** Four decimal numbers with dots; longer rows are no address, nor are numbers with zeros before. */
 export function ipv4Kind(written: string): IpKind {
   const parts = written.split('.')
   if (parts.length !== 4) return 'none'
-  if (parts.some((part) => Number(part) > 255 || (part.length > 1 && part.startsWith('0')))) return 'none'
+  if (parts.some((part) => !part4.test(part) || Number(part) > 255)) return 'none'
   const address = addressOf(written)
   return blocks.find(({ from, bits }) => (address ^ from) >>> (32 - bits) === 0)?.kind ?? 'public'
 }

@@ -6,10 +6,10 @@
 import type { Rule } from '../../rule.js'
 import type { Found } from '../filter.js'
 import type { Finder } from './finder.js'
-import type { Page } from './page.js'
-import { isFreeAfter, isFreeBefore } from './signs.js'
 import { isCodiceFiscale, isCorsicanNir, isDni, isNie, isNino, isUkLicence } from './letteredNumbers.js'
+import type { Page } from './page.js'
 import { nirRule } from './registers.js'
+import { isFreeAfter, isFreeBefore } from './signs.js'
 import { isDigit, isLetter, isTokenUnit } from './tokens.js'
 
 const national = { reason: 'PII', severity: 'high' } as const

@@ -2,8 +2,8 @@
 
 import type { Rule } from '../../rule.js'
 import type { Found } from '../filter.js'
-import { ipv4Kind, ipv6Kind, type IpKind } from './ipAddress.js'
 import type { Finder } from './finder.js'
+import { type IpKind, ipv4Kind, ipv6Kind } from './ipAddress.js'
 import type { Page } from './page.js'
 import { isDigit, isTokenUnit } from './tokens.js'
 
@@ -34,6 +34,7 @@ export const ipRule: Rule = {
     '::1',
     'a::b',
     '999.1.1.1',
+    '21.2.82-rc.2',
   ],
 }
 

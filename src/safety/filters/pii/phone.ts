@@ -27,6 +27,8 @@ export const phoneRule: Rule = {
     'Tel. 030 / 901820',
     'téléphone : 06 12 34 56 78',
     'call 5550123',
+    'name,phone,city\nAnn,2125550123,Leeds',
+    'téléphone 01.99.00.12.34',
   ],
   misses: [
     '+1 23',
@@ -37,12 +39,15 @@ export const phoneRule: Rule = {
     'phone home in 2024',
     '5550123',
     'call for click/8616191',
+    'tool_calls: call_5f 1587648747',
+    'phone sales: 1,215,550 dollars',
   ],
 }
 
 const separators = ' -./()'
 /** What stands before parts of paths, amounts and fractions. */
-const notBefore = '/#,.$'
+const notBefore = '/#.$'
+const thousand = 3
 const digitsMin = 7
 const digitsMax = 15
 const tokensMax = 8
@@ -107,7 +112,7 @@ function isPartOfRow({ text, tokens }: Page, first: number, inner: string): bool
 
 /** Whatever numbers in a row, where a word says that it is a phone. */
 function named(page: Page, first: number): Span | undefined {
-  const { text, tokens } = page
+  const { tokens } = page
   let digits = tokens.digits(first)
   if (digits === 0 || !tokens.beginsWithDigit(first)) return undefined
   if (digits < digitsMin && !tokens.isJoined(first + 1)) return undefined
@@ -121,8 +126,15 @@ function named(page: Page, first: number): Span | undefined {
   if (!tokens.endsWithDigit(last)) return undefined
   const start = tokens.digitStart(first)
   const span = { start, end: tokens.digitEnd(last) }
-  if (notBefore.includes(text.charAt(start - 1)) && start > 0) return undefined
+  if (start > 0 && isPartBefore(page, first)) return undefined
   return page.isAbout('phone', span) ? span : undefined
+}
+
+/** Of a path or an amount; a comma also stands between the fields of a row. */
+function isPartBefore({ text, tokens }: Page, first: number): boolean {
+  const start = tokens.digitStart(first)
+  if (text.charAt(start - 1) !== ',') return notBefore.includes(text.charAt(start - 1))
+  return tokens.digits(first) <= thousand && /\d/.test(text.charAt(start - 2))
 }
 
 function goesOn({ text, tokens }: Page, i: number): boolean {
@@ -135,7 +147,7 @@ function goesOn({ text, tokens }: Page, i: number): boolean {
 }
 
 const dateOrAddress =
-  /^(?:(?:19|20)\d\d[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./](?:19|20)\d\d|\d{1,3}(?:\.\d{1,3}){3})(?!\d)/
+  /^(?:(?:19|20)\d\d[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./](?:19|20)\d\d|\d{1,3}(?:\.\d{1,3}){3})(?!\.?\d)/
 const dateOrAddressMaxChars = 16
 
 function isDateOrAddress({ text, tokens }: Page, first: number, last: number): boolean {

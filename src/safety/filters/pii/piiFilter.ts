@@ -46,7 +46,7 @@ export function piiFilter(): TextFilter {
     kind: 'text',
     name: 'pii',
     rules: piiRules,
-    views: ['folded', 'digits', 'squeezed'],
+    views: ['folded', 'lookalikes', 'digits', 'squeezed'],
     look(reading, found) {
       const { text } = reading
       if (!probe.test(text) && !(text.includes(':') && lettersOfMac.test(text))) return

@@ -14,7 +14,7 @@ export const addressRule: Rule = {
   severity: 'normal',
   summary: 'it holds a postal address',
   finds:
-    'A house number and a street ("12 Main Street", "Hauptstr. 5", "12 rue de la Paix", "Calle Mayor 5"), with a postcode and town after it, or with words such as "address", "lives at" or "Anschrift" near by; a British postcode near such words.',
+    'A house number and a street ("12 Main Street", "Hauptstr. 5", "12 rue de la Paix", "Calle Mayor 5"), with a postcode and town after it, or with words such as "address", "lives at" or "Anschrift" near by; a PO box likewise; a British postcode near such words.',
   hits: [
     '12 Main Street, Springfield, IL 62704',
     'ship to 1600 Pennsylvania Avenue NW',
@@ -24,6 +24,8 @@ export const addressRule: Rule = {
     'Calle Mayor 5, 28013 Madrid',
     'domicilio: Via Roma 10',
     'postcode SW1A 2AA',
+    'PO Box 1234, Austin, TX 78701',
+    'Anschrift: Postfach 1234',
   ],
   misses: [
     '10 Downing Street',
@@ -32,6 +34,7 @@ export const addressRule: Rule = {
     'SW1A 2AA',
     'the address of 12 main functions',
     'our address, or via fax 24 hours',
+    'PO Box 1234',
     'address: a 1GB Jaz drive',
   ],
 }
@@ -49,7 +52,8 @@ const namedStreet =
 const capitalised = /\b(?:Calle|Avenida|Avda|Plaza|Paseo|Via|Viale|Piazza|Corso|Largo|Vicolo|Rua|Travessa|Praca)\b/
 /** Asked of the whole text, before any of its numbers. */
 const streetWord =
-  /\b(?:S(?:t|q)\b|Street|Ave|Av\b|R(?:oad|d|ow)\b|B(?:oule)?vd|Boulevard|Blvd|bd\b|L(?:ane|n)\b|Dr(?:ive)?\b|C(?:our)?t\b|Pl(?:ace)?\b|Way\b|Ter(?:race)?\b|Square|P(?:ar)?kwa?y|Hi?g?hwa?y|Close|Crescent|Gardens|Grove|Mews|Cir(?:cle)?\b|Trail|Alley|rue|avenue|boulevard|place|allee|chemin|impasse|quai|cours|route|square|av\b|calle|avda|avenida|plaza|paseo|via|viale|piazza|corso|largo|vicolo|rua|travessa|praca)|(?:strasse|str\.|str|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht)[\s,]{1,3}\d/i
+  /\b(?:S(?:t|q)\b|Street|Ave|Av\b|R(?:oad|d|ow)\b|B(?:oule)?vd|Boulevard|Blvd|bd\b|L(?:ane|n)\b|Dr(?:ive)?\b|C(?:our)?t\b|Pl(?:ace)?\b|Way\b|Ter(?:race)?\b|Square|P(?:ar)?kwa?y|Hi?g?hwa?y|Close|Crescent|Gardens|Grove|Mews|Cir(?:cle)?\b|Trail|Alley|rue|avenue|boulevard|place|allee|chemin|impasse|quai|cours|route|square|av\b|calle|avda|avenida|plaza|paseo|via|viale|piazza|corso|largo|vicolo|rua|travessa|praca)|(?:strasse|str\.|str|weg|platz|allee|gasse|damm|ufer|ring|straat|laan|plein|gracht)[\s,]{1,3}\d|O\.? ?Box \d|Postfach \d|Apartado \d/i
+const box = /\b(?:P\.? ?O\.? ?Box|Postfach|Apartado) {1,2}$/i
 const streetBeforeMaxChars = 52
 const postcodeAfter =
   /(?:\b[A-Z]{2}\s{1,2}\d{5}(?:-\d{4})?|\b[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d[A-Z]{2}|[\s,](?:[A-Z]{1,2}-)?\d{4,5}\s{1,2}(?:[A-Z]{2}\s)?[A-Z][a-z]{2,})/
@@ -90,7 +94,7 @@ function streetAt(page: Page, i: number): Span | undefined {
   if (!tokens.beginsWithDigit(i) || tokens.digitEnd(i) - start > 6 || tokens.end(i) - tokens.digitEnd(i) > 1)
     return undefined
   const before = text.slice(Math.max(0, start - streetBeforeMaxChars), start)
-  const street = joinedStreet.exec(before)?.index ?? namedStreetIn(before)
+  const street = joinedStreet.exec(before)?.index ?? box.exec(before)?.index ?? namedStreetIn(before)
   if (street !== undefined) return { start: start - before.length + street, end: tokens.end(i) }
   const end = tokens.digitEnd(i)
   if (french.test(text.slice(end, end + 24))) return { start, end: endOfWords(text, end, 3) }

@@ -3,9 +3,9 @@
  * the text stands in. All such words are looked for at once, when the first finder asks.
  */
 
+import { FoldedText } from '../../views/folded.js'
 import type { Reading } from '../../views/reading.js'
 import type { Span } from '../../views/view.js'
-import { FoldedText } from '../../views/folded.js'
 import { StartTable } from '../startTable.js'
 import { endsWord, isWordEdge } from '../wordEdges.js'
 import { contextWords } from './contextWords.js'
@@ -17,12 +17,16 @@ const reachChars = 40
 /** Shorter words are looked for as words of their own: `tel`, not `hotel`. */
 const shortWordMaxChars = 5
 
+/** After `call`: that somebody is called. Tools and functions are, too. */
+const callee = /^[\s:]{1,3}(?:[\d+(]|(?:me|us|him|her|them|at|on|back|now|my|our|the|this|for)\b)/i
+const calleeMaxChars = 12
+
 const gap = /[\s_'-]/g
 const kindsOfWord = wordTable()
 const words = new RegExp(trieExpression(kindsOfWord.keys(), "[\\s_'-]{0,3}"), 'iy')
 /** Where one may start: up to its first gap, a word is written as it is. */
 const starts = new StartTable(
-  [...new Set([...kindsOfWord.keys()].map((word) => (word.split(gap)[0] ?? '').slice(0, 3)))].map((text) => ({
+  [...new Set([...kindsOfWord.keys()].map((word) => word.split(gap)[0] ?? ''))].map((text) => ({
     text,
     item: text,
   })),
@@ -99,6 +103,7 @@ function mentionsIn(text: string): readonly Mention[] {
     const end = start + hit[0].length
     const letters = hit[0].toLowerCase().replace(gap, '')
     if (letters.length <= shortWordMaxChars && !(isWordEdge(text, start) && endsWord(text, end))) return
+    if (letters === 'call' && !callee.test(text.slice(end, end + calleeMaxChars))) return
     from = end
     found ??= []
     found.push({ start, end, kinds: kindsByLetters.get(letters) ?? [] })

@@ -26,6 +26,10 @@ export const assignmentRule: Rule = {
     'curl --api-key n0tarealkey7 https://example.org',
     'token: n0tAR3alT0ken4Anyb0dy',
     'the access token is n0tAR3alT0ken',
+    'the API key on file is n0tAR3alK3y',
+    '**API key:** n0tAR3alK3y',
+    'your API key:\n\nn0tAR3alK3y',
+    '<th>API key</th> <td>n0tAR3alK3y</td>',
   ],
   misses: [
     'api_key = "<your key>"',
@@ -38,13 +42,16 @@ export const assignmentRule: Rule = {
     '"nextPageToken": "CAUQAA7x91kd02"',
     'token_type=n0tAR3alT0ken4Anyb0dy',
     'the key to success: teamwork',
+    'the token for users is optional',
+    'credentials:\n  v1beta1: enabled',
   ],
 }
 
 /** Between name and value. `value`: as in lists of names and values. */
 const assignSign =
-  /\\{0,3}["'`\])]{0,2}[ \t]{0,8}(?:=>|:=|={1,3}|::?|>|,?[ \t]{0,4}\\{0,3}["'`]?value\\{0,3}["'`]?[ \t]{0,4}[:=])[ \t]{0,8}/iy
-const tellingSign = /["'`)]?[ \t]{1,4}(?:is|are|was|=|ist|lautet|est|es)(?:[ \t]{0,2}:)?[ \t]{1,4}/iy
+  /\\{0,3}["'`\])*_]{0,2}[ \t]{0,8}(?:=>|:=|={1,3}|::?|>|<\/t[dh]>\s{0,8}<td[^<>]{0,40}>|,?[ \t]{0,4}\\{0,3}["'`]?value\\{0,3}["'`]?[ \t]{0,4}[:=])(?:\*\*|__)?[ \t]{0,8}/iy
+const tellingSign =
+  /["'`)]?(?:[ \t]{1,4}(?:(?:on|for|of|in|to|at|from|you|we)(?:[ \t][a-z\d.-]{1,24}){1,4}[ \t])?(?:is|are|was|=|ist|lautet|est|es|value)(?:[ \t]{0,2}:)?[ \t]{1,4}|(?:\*\*|__)?:(?:\*\*|__)?[ \t]{0,4}\n{1,2}(?:```[a-z]{0,12}\n)?[ \t]{0,4})/iy
 const optionSign = /[ \t]{1,4}/y
 const openingQuote = /\\{0,3}(["'`])/y
 const nameTail = /[-_ ]?(?:value|plain|raw|string|text|base64|b64|prod|production|live|dev|staging|test|[0-9]{1,3})/iy
@@ -55,7 +62,7 @@ const valueLeast = 4
 const valueMost = 1_024
 /** Of a field: more is prose, or a secret of another kind. */
 const fieldMost = 256
-const signStart = charSet('\\"\'`])=:>, \t')
+const signStart = charSet('\\"\'`])*_=:><, \t')
 const bareValue = charSet('A-Za-z0-9!#$%*+./:=?@\\^_|~-')
 const signs = /[!@#$%^&*+/~?=]/
 
@@ -104,7 +111,8 @@ function afterTail(text: string, at: number): number {
 function signAfter(text: string, at: number, isOption: boolean): { kind: Sign; end: number } | undefined {
   if (!signStart.has(text.charCodeAt(at))) return undefined
   const assigned = endOfMatch(assignSign, text, at)
-  if (assigned !== undefined) return { kind: 'assigned', end: assigned }
+  // What stands on a line of its own may be a map of others.
+  if (assigned !== undefined && text.charAt(assigned) !== '\n') return { kind: 'assigned', end: assigned }
   const end = endOfMatch(isOption ? optionSign : tellingSign, text, at)
   return end === undefined ? undefined : { kind: isOption ? 'option' : 'told', end }
 }
@@ -130,6 +138,7 @@ const spacesMost = 5
 function isSecretValue(value: string, kind: NameKind, { isQuoted, sign }: Writing): boolean {
   if (value.length < valueLeast || isPath(value) || isPlaceholder(value)) return false
   const isOneWord = !/\s/.test(value)
+  if (sign === 'told' && value.endsWith(':')) return false
   if (kind === 'random' || sign === 'told') return isOneWord && looksRandom(value)
   const isMadeUp = /[0-9]/.test(value) || signs.test(value)
   if (kind === 'key') return isOneWord && value.length >= 8 && (isQuoted || isMadeUp)

@@ -2,9 +2,9 @@
 
 import { Buffer } from 'node:buffer'
 import type { Rule } from '../../rule.js'
+import type { Span } from '../../views/view.js'
 import { isPlaceholder } from './placeholders.js'
 import { looksRandom } from './randomness.js'
-import type { Span } from '../../views/view.js'
 import type { SecretFound } from './secretSearch.js'
 
 const basicExample = Buffer.from('nobody:not4real').toString('base64')

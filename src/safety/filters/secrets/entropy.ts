@@ -33,7 +33,7 @@ const wordMost = 48
 const bitsLeast = 3.5
 const unbroken = charSet('A-Za-z0-9+/=_-')
 const other =
-  /hash|sha-?\d|sha\b|md5|commit|digest|checksum|integrity|fingerprint|etag|revision|uuid|guid|\bids?\b|address|file|path|url|https?:|\/\//i
+  /hash|sha-?\d|sha\b|md5|commit|digest|checksum|integrity|fingerprint|etag|revision|uuid|guid|\bids?\b|address|(?<!\bon )file|path|url|https?:|\/\//i
 const uuidLike = /^[0-9a-f]{8}-[0-9a-f]{4}-/i
 
 export function findHighEntropy(text: string, found: SecretFound): void {

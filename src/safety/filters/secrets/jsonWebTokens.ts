@@ -14,10 +14,12 @@ export const jwtRule: Rule = {
   id: 'secret.jwt',
   reason: 'SECRET',
   summary: 'it holds a JSON Web Token',
-  finds: 'A JSON Web Token: parts in base64url with dots between, the first of them JSON that names its `alg`.',
+  finds:
+    'A JSON Web Token: parts in base64url with dots between, the first of them JSON that names its `alg`; also where it is cut off after that.',
   hits: [
     `${inBase64('{"alg":"HS256"}')}.${inBase64('{"sub":"nobody"}')}.NotARealSignature`,
     `${inBase64('{"typ":"JWT","alg":"none"}')}.${inBase64('{"sub":"nobody"}')}.`,
+    `${inBase64('{"alg":"HS256"}')}.eyJzdWIiOiJ\nub2JvZHkifQ.NotARealSignature`,
   ],
   misses: [
     `${inBase64('{"page":"7"}')}.${inBase64('{"sub":"nobody"}')}.NotARealSignature`,
@@ -28,6 +30,7 @@ export const jwtRule: Rule = {
 
 const part = charSet('A-Za-z0-9_-')
 const headerLeast = 16
+const cutLeast = 8
 const headerMost = 2_048
 const tokenMost = 16_384
 /** A run may begin by something else. Where more than so many `eyJ` stand in one, it counts without a look inside. */
@@ -59,7 +62,8 @@ function endOfToken(text: string, firstDot: number): number | undefined {
   if (text[firstDot] !== '.') return undefined
   const most = firstDot + tokenMost
   let end = part.endOfRun(text, firstDot + 1, most)
-  if (text[end] !== '.') return undefined
+  // Cut off, or wrapped, in what it says.
+  if (text[end] !== '.') return text.startsWith('eyJ', firstDot + 1) && end - firstDot > cutLeast ? end : undefined
   for (let parts = 0; parts < 3 && text[end] === '.'; parts += 1) end = part.endOfRun(text, end + 1, most)
   // `eyJ….eyJ….` without a signature is one; three dots in a row are none.
   return end - firstDot > 4 ? end : undefined

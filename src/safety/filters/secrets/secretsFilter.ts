@@ -11,10 +11,13 @@ import type { Rule } from '../../rule.js'
 import type { Reading } from '../../views/reading.js'
 import type { Span } from '../../views/view.js'
 import type { TextFilter } from '../filter.js'
+import { StartTable } from '../startTable.js'
 import { assignmentRule, findAssignments, findNamedField } from './assignments.js'
 import { authorizationRules, findAuthorization } from './authorization.js'
 import { charSet } from './charSet.js'
+import { commandRule, findCommandPasswords } from './commandLine.js'
 import { entropyRule, findHighEntropy } from './entropy.js'
+import { findJsonWebKeys, jsonWebKeyRule } from './jsonWebKeys.js'
 import { findJsonWebTokens, jwtRule } from './jsonWebTokens.js'
 import { findPrivateKeys, keyRules } from './privateKeys.js'
 import type { SecretFound } from './secretSearch.js'
@@ -24,12 +27,14 @@ import { findVendorField, findVendorKeys, vendorKeyRules } from './vendorKeys.js
 
 export const secretRules: readonly Rule[] = [
   ...keyRules,
+  jsonWebKeyRule,
   ...tokenShapes.map(({ rule }) => rule),
   jwtRule,
   ...addressRules,
   ...authorizationRules,
   ...vendorKeyRules,
   assignmentRule,
+  commandRule,
   entropyRule,
 ]
 
@@ -37,7 +42,11 @@ export const secretRules: readonly Rule[] = [
 const textLeast = 4
 
 /** A part of each name that secrets have, of headers and of cookies. */
-const nameProbe = /pass|pwd|secret|token|key|cred|kennwort|contrase|mot.de|auth|basic|bearer|sess|sid=|logged_in/i
+const nameParts = new StartTable(
+  'pass pwd secret token key cred kennwort contrase mot auth basic bearer sess sid= logged_in'
+    .split(' ')
+    .map((text) => ({ text, item: text })),
+)
 
 /** The characters of tokens. Each has as many in a row as this, with its anchor. */
 const unbroken = charSet('!#-&*+.-9:;=?-Z^_a-z|~-')
@@ -84,11 +93,13 @@ function searchAll(reading: Reading, found: SecretFound): void {
   if (hasRun) {
     findTokens(text, found)
     findJsonWebTokens(text, found)
+    findJsonWebKeys(text, found)
     findVendorField(reading, found)
   }
   findUrlCredentials(text, found)
   findNamedField(reading, found)
-  if (!nameProbe.test(text)) return
+  findCommandPasswords(text, found)
+  if (!nameParts.isIn(text)) return
   findAuthorization(text, found)
   if (hasRun) findVendorKeys(text, found)
   findAssignments(text, found)

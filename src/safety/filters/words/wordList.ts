@@ -3,8 +3,8 @@
  * tenant have the same form; each phrase is a rule, which policies can switch off.
  */
 
-import type { Keyword } from '../../policy.js'
 import type { Reason, Severity } from '../../../tasks/verdict.js'
+import type { Keyword } from '../../policy.js'
 
 export type WordList = {
   /** Names the list in policies and its rules: lower-case letters, digits and hyphens. */

@@ -87,6 +87,12 @@ const clouds: readonly TokenShape[] = [
     isLoose: true,
   }),
   tokenShape('tencent', 'a Tencent Cloud secret id', { anchors: ['AKID'], after: [run(alnum, 32)], isLoose: true }),
+  // https://yandex.cloud/docs/iam/concepts/authorization/iam-token
+  tokenShape('yandex-iam', 'a Yandex Cloud IAM token', {
+    anchors: ['t1.'],
+    after: [run(`${dashed}=`, 7, 256), '.', run(dashed, 86)],
+    isLoose: true,
+  }),
   tokenShape('yandex-api', 'a Yandex Cloud API key', { anchors: ['AQVN'], after: [run(dashed, 35)] }),
   tokenShape('cloudflare-origin', 'a Cloudflare origin CA key', {
     anchors: ['v1.0-'],

@@ -100,6 +100,14 @@ const building: readonly TokenShape[] = [
     after: [run(dashed, 22), '.', run(alnum, 24), '.', run(alnum, 20)],
     isLoose: true,
   }),
+  // https://authress.io/knowledge-base/docs/authorization/service-clients
+  tokenShape('authress', 'an Authress service client’s key', {
+    before: run('a-z0-9_.', 12, 48),
+    anchors: ['.acc_', '.acc-'],
+    after: [run('a-z0-9-', 10, 32), '.', run(`${base64}_=-`, 30)],
+  }),
+  // https://api.intra.42.fr/apidoc/guides/getting_started
+  tokenShape('intra-42', 'a 42 Intra client secret', { anchors: ['s-s4t2ud-', 's-s4t2af-'], after: [run(hex, 64)] }),
   tokenShape('prefect', 'a Prefect API key', { anchors: ['pnu_', 'pnb_'], after: [run(alnum, 36)] }),
   tokenShape('infracost', 'an Infracost API key', { anchors: ['ico-'], after: [run(alnum, 32)], isLoose: true }),
   tokenShape('openshift', 'an OpenShift user token', { anchors: ['sha256~'], after: [run(dashed, 43)] }),

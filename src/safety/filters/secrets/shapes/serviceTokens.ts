@@ -164,7 +164,22 @@ const documents: readonly TokenShape[] = [
   tokenShape('readme', 'a ReadMe API key', { anchors: ['rdme_'], after: [run('a-z0-9', 70)] }),
   tokenShape('mapbox', 'a secret Mapbox token', {
     anchors: ['sk.eyJ'],
-    after: [run(dashed, 40), '.', run(dashed, 20)],
+    after: [run(dashed, 40, 256), '.', run(dashed, 20)],
+  }),
+  // https://io.adafruit.com/api/docs/#authentication
+  tokenShape('adafruit', 'an Adafruit IO key', { anchors: ['aio_'], after: [run(alnum, 28)], isLoose: true }),
+  // https://developer.adobe.com/developer-console/docs/guides/credentials
+  tokenShape('adobe', 'an Adobe client secret', { anchors: ['p8e-'], after: [run(dashed, 32)], isLoose: true }),
+  // https://developers.asana.com/docs/personal-access-token
+  tokenShape('asana', 'an Asana access token', {
+    anchors: ['0/', '1/'],
+    after: [run(digits, 13, 20), ':', run(hex, 32)],
+    isLoose: true,
+  }),
+  tokenShape('asana-2', 'an Asana access token of the second kind', {
+    anchors: ['2/'],
+    after: [run(digits, 13, 20), '/', run(digits, 13, 20), ':', run(hex, 32)],
+    isLoose: true,
   }),
   tokenShape('frame-io', 'a Frame.io token', { anchors: ['fio-u-'], after: [run(dashed, 64)] }),
 ]
