@@ -190,7 +190,12 @@ export const knobs = {
     day,
     'An operator has a card to themselves; a console that is open claims again.',
   ),
-  reviewHighMs: integer(4 * hour, second, 365 * day, 'A card of severity high waits no longer: rejected by time then.'),
+  reviewHighMs: integer(
+    4 * hour,
+    second,
+    365 * day,
+    'A card of severity high waits no longer, unless a policy says otherwise: rejected by time then.',
+  ),
   reviewNormalMs: integer(day, second, 365 * day, 'As above, severity normal. A day has everybody at work once.'),
   reviewLowMs: integer(3 * day, second, 365 * day, 'As above, severity low: over a weekend.'),
 

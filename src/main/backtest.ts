@@ -5,8 +5,8 @@
  * Each page is judged in one go, between reads, so a page is small. Samples are left out: they say nothing of an output.
  */
 import type { Fields } from '../ledger/port.js'
-import type { CardStatus } from '../protocol/records.js'
 import { Raw } from '../protocol/raw.js'
+import type { CardStatus } from '../protocol/records.js'
 import { cardOf } from '../review/card.js'
 import { createGate, filtersOf } from '../safety/gate.js'
 import type { TenantPolicy } from '../safety/policy/document.js'

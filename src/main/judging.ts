@@ -5,7 +5,7 @@
  * Where a node doesn't know a tenant's policy, or knows that its knowledge is too old, it asks the ledger first; what is
  * not known then holds.
  */
-import type { Judgement, JudgeEffect, Spoken } from '../actors/effects.js'
+import type { JudgeEffect, Judgement, Spoken } from '../actors/effects.js'
 import { freshMs, type KnownPolicy } from '../actors/policyWatch.js'
 import { defaultTerms } from '../safety/policyTerms.js'
 import { sealPassed } from '../tasks/passed.js'

@@ -7,9 +7,10 @@ import { clusterRequest } from '../cluster/clusterRequest.js'
 import { auditRequests } from '../review/auditRequests.js'
 import type { Judge } from '../review/decision.js'
 import { leadRequests } from '../review/leads/leadRequests.js'
+import type { RevealPolicy } from '../review/reveal.js'
 import { type OperatorRequests, reviewRequests } from '../review/reviewRequests.js'
 import type { Desk } from '../tasks/desk.js'
-import { ask } from '../tasks/procedure.js'
+import { ask, type Procedure } from '../tasks/procedure.js'
 import { type WebhookOffice, webhookRequests } from '../webhooks/webhookRequests.js'
 import { policyRequests } from './policyRequests.js'
 
@@ -17,14 +18,16 @@ export const operatorRequests = (parts: {
   readonly desk: Desk
   readonly judge: Judge
   readonly claimMs: number
+  readonly revealTerms: RevealPolicy['termsOf']
   readonly tasks: TaskRequests
   readonly whyRefused: WebhookOffice['whyRefused']
 }): OperatorRequests => {
-  const { desk, judge, claimMs, tasks, whyRefused } = parts
+  const { desk, judge, claimMs, revealTerms, tasks, whyRefused } = parts
   const review = reviewRequests({
     shards: desk.shards,
     judge,
     claimMs,
+    revealPolicy: { learn: learnPolicy, termsOf: revealTerms },
     countFleet: (tenant) => countFleet(desk, tenant),
   })
   return {
@@ -47,13 +50,16 @@ export const operatorRequests = (parts: {
 
 const learnMs = 2_000
 
+/** Afterwards this node knows the policy as it is in force now, if the ledger answers. */
+function* learnPolicy(tenant: string): Procedure<void> {
+  yield* ask(policyWatchAddress, { kind: 'learn', tenant, after: -1 }, learnMs)
+}
+
 /** What an operator wrote is judged for the record: by a policy that was read just now. */
 function* decideKnowing(
   review: Pick<OperatorRequests, 'decide'>,
   ...[by, frame, now]: Parameters<OperatorRequests['decide']>
 ): ReturnType<OperatorRequests['decide']> {
-  if (frame.edited !== undefined) {
-    yield* ask(policyWatchAddress, { kind: 'learn', tenant: by.tenant, after: -1 }, learnMs)
-  }
+  if (frame.edited !== undefined) yield* learnPolicy(by.tenant)
   return yield* review.decide(by, frame, now)
 }

@@ -54,7 +54,7 @@ import { noEgress } from '../webhooks/noEgress.js'
 import { keepsHint, tellHint } from './hints.js'
 import { createJudging, type JudgeApart } from './judging.js'
 import { operatorRequests } from './operatorRequests.js'
-import { policyIn, policyInForce } from './policies.js'
+import { policyIn, policyInForce, revealTerms } from './policies.js'
 import { effectShells, errorText } from './shells.js'
 
 export type PlaneSettings = {
@@ -246,6 +246,7 @@ export const createPlane = (options: PlaneOptions): Plane => {
     desk,
     judge: { judge, hashOf: options.hashOf },
     claimMs: settings.claimMs,
+    revealTerms: (tenant, queue) => revealTerms(policyOf(tenant), queue),
     tasks: taskRequests(desk),
     whyRefused: egress.whyRefused,
   })

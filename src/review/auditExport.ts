@@ -2,8 +2,9 @@
  * The record as lines that can be checked without a node: a checkpoint, which says how far each chain goes, and then
  * each chain up to there, page by page. Whoever exports asks for the checkpoint first, and writes it last.
  */
-import type { Notary } from '../tasks/notary.js'
+
 import { sealedLog, textsKey } from '../tasks/keys.js'
+import type { Notary } from '../tasks/notary.js'
 import { log, type Procedure, read } from '../tasks/procedure.js'
 import { type Chain, readChain } from '../tasks/recordChain.js'
 import { type ChainHead, type EntryLine, entryLineOf, signedLine } from '../tasks/recordLines.js'

@@ -7,10 +7,11 @@ import { settleCards } from './cardDue.js'
 import { openWrites, withdrawnWrites } from './cardWrites.js'
 import type { ReviewSpans } from './deadlines.js'
 
-/** `spans`: missing, no card has a deadline. */
+/** `spans`: how long a card may wait where the policy doesn't say; missing: for ever. */
 export const cardDesk = (spans?: ReviewSpans): CardDesk => ({
   open: (word, now) => {
-    const card = newCard(word, now, spans && now + spans[word.verdict.severity])
+    const { severity, reviewMs = spans?.[severity] } = word.verdict
+    const card = newCard(word, now, reviewMs === undefined ? undefined : now + reviewMs)
     return { review: card.id, writes: openWrites(card, word.verdict.lifts) }
   },
 

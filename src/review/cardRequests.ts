@@ -8,7 +8,7 @@ import type { CardAndTask } from './cardReads.js'
 import type { Person } from './changeCard.js'
 import { assignCard, type ClaimReply, claimCard } from './claim.js'
 import { type DecisionReply, decideCard, type Judge } from './decision.js'
-import { revealCard } from './reveal.js'
+import { type RevealPolicy, revealCard } from './reveal.js'
 import { shownCard } from './shownCard.js'
 
 type CardRequest = 'decide' | 'decideMany' | 'claim' | 'assign' | 'reveal'
@@ -26,9 +26,10 @@ export type CardOffice = {
   readonly judge: Judge
   /** How long a claim holds without another one. */
   readonly claimMs: number
+  readonly revealPolicy: RevealPolicy
 }
 
-export const cardRequests = ({ shards, judge, claimMs }: CardOffice): CardRequests => ({
+export const cardRequests = ({ shards, judge, claimMs, revealPolicy }: CardOffice): CardRequests => ({
   *decide(by, { type: _, id: __, ...decision }, now) {
     return replyOf(yield* decideCard(shards, by, decision, judge, now))
   },
@@ -53,7 +54,7 @@ export const cardRequests = ({ shards, judge, claimMs }: CardOffice): CardReques
   },
 
   *reveal(by, { review }, now) {
-    const reply = yield* revealCard(shards, by, review, now)
+    const reply = yield* revealCard(shards, by, review, revealPolicy, now)
     if (reply.kind !== 'revealed') return replyOf(reply)
     const { kind: _, ...values } = reply
     return ack(values)

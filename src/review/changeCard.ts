@@ -21,21 +21,26 @@ export type Plan<Reply> =
 
 export type NotChanged = { readonly kind: 'notFound' } | { readonly kind: 'overloaded'; readonly retryAfterMs: number }
 
-/** Each refusal means that the card or its task changed in between; a card changes a few times in its life. */
+/** Each refusal means that the card or its task changed in between: a crowd is told to come one after the other. */
 const tries = 8
+const crowdedRetryMs = 100
 
-/** `drains`: it goes on where the ledger is full. */
+/** `drains`: it goes on where the ledger is full. `learn`: before it looks again, for what a plan rests on beside the card. */
 export function* changeCard<Reply>(
   shards: number,
   { tenant }: Person,
   review: string,
   drains: boolean,
   planOf: (found: CardAndTask) => Plan<Reply>,
+  learn?: () => Procedure<void>,
 ): Procedure<Reply | NotChanged> {
   const shard = shardOfReview(review, shards)
+  const versions = new Set<number>()
   for (let round = 0; round < tries; round++) {
+    if (round > 0 && learn !== undefined) yield* learn()
     const found = yield* readCard(shards, tenant, review)
     if (found === null) return { kind: 'notFound' }
+    versions.add(found.card.version)
     const plan = planOf(found)
     if (plan.kind === 'reply') return plan.reply
     if (plan.transaction === null) continue
@@ -44,5 +49,6 @@ export function* changeCard<Reply>(
     if (outcome.kind === 'overloaded') return outcome
     if (outcome.kind === 'invalid') throw new Error(`card ${review}: ${outcome.why}`)
   }
-  throw new Error(`card ${review} and its task changed ${tries} times, or disagree`)
+  if (versions.size > 1) return { kind: 'overloaded', retryAfterMs: crowdedRetryMs }
+  throw new Error(`card ${review} and its task disagree, or its task changed ${tries} times`)
 }

@@ -38,6 +38,10 @@ export type PolicyTerms = {
   readonly samplePercent: number
   /** How many people have to approve what is held. */
   readonly approvals: Readonly<Record<Severity, number>>
+  /** How long what is held may wait for a decision; of what isn't named here, the node says it. */
+  readonly reviewMs: Readonly<Partial<Record<Severity, number>>>
+  /** Operators may see what is masked in a card. */
+  readonly mayReveal: boolean
 }
 
 export const defaultTerms: PolicyTerms = {
@@ -61,4 +65,6 @@ export const defaultTerms: PolicyTerms = {
   allowances: [],
   samplePercent: 0,
   approvals: { high: 1, normal: 1, low: 1 },
+  reviewMs: {},
+  mayReveal: true,
 }

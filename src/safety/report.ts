@@ -88,8 +88,12 @@ export class Report {
     const severity = heaviest(notes.map(({ rule }) => ruling.severityOf(rule)))
     const approvals = ruling.approvalsFor(severity)
     const details = detailsOf(notes, findings.length)
-    const required = approvals > 1 ? { approvalsRequired: approvals } : {}
-    return { kind: 'hold', policyVersion, reason, severity, details, findings, ...lifted, ...required }
+    const reviewMs = ruling.reviewMsFor(severity)
+    const review = {
+      ...(approvals > 1 ? { approvalsRequired: approvals } : {}),
+      ...(reviewMs === undefined ? {} : { reviewMs }),
+    }
+    return { kind: 'hold', policyVersion, reason, severity, details, findings, ...lifted, ...review }
   }
 }
 

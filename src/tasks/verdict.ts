@@ -42,6 +42,8 @@ export type Verdict =
       readonly lifts?: readonly Lift[]
       /** People who have to approve it; missing: one. */
       readonly approvalsRequired?: number
+      /** How long it may wait for their decision; missing: as long as the node says. */
+      readonly reviewMs?: number
       readonly reason: Reason
       readonly severity: Severity
       /** One sentence for a person, naming all reasons that applied. */

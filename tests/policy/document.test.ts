@@ -123,6 +123,12 @@ describe('a policy that is wrong', () => {
     ],
     ['a sample over 100', { samplePercent: 101 }, '/samplePercent', '0 to 100'],
     ['half a reviewer', { approvals: { high: 1.5 } }, '/approvals/high', 'integer'],
+    ['a deadline under a second', { reviewMs: { high: 999 } }, '/reviewMs/high', 'an integer from 1000'],
+    ['a deadline after a year', { reviewMs: { low: 31_536_000_001 } }, '/reviewMs/low', '31536000000'],
+    ['a deadline that is a text', { reviewMs: { low: '4h' } }, '/reviewMs/low', 'an integer'],
+    ['one deadline for all', { reviewMs: 60_000 }, '/reviewMs', 'a map'],
+    ['a deadline of no severity', { queues: { q: { reviewMs: { hihg: 1_000 } } } }, '/queues/q/reviewMs/hihg', 'high'],
+    ['a reveal that is neither', { reveal: false }, '/reveal', 'on, off'],
     ['a severity nobody knows', { severities: { PII: 'enormous' } }, '/severities/PII', 'low, normal, high'],
     ['a reason nobody knows', { severities: { PIII: 'low' } }, '/severities/PIII', 'PII'],
     ['a limit that lets more be read', { limits: { depth: 10_001 } }, '/limits/depth', '10000'],
@@ -255,6 +261,27 @@ describe('what a policy says', () => {
     const verdict = judge({ limits: { textUnits: 4 }, approvals: { high: 2 } }, 'longer')
     expect(verdict).toMatchObject({ kind: 'hold', reason: 'GATE_ERROR', approvalsRequired: 2 })
     expect(judge({}, 'my password')).not.toHaveProperty('approvalsRequired')
+  })
+
+  test('[PO7] sets how long cards of each severity wait, over the tenant’s in a queue; of others it says nothing', () => {
+    const document = {
+      reviewMs: { high: 60_000, low: 3_000 },
+      samplePercent: 100,
+      queues: { web: { reviewMs: { high: 5_000 } }, code: { rules: { 'keyword.password': 'normal' } } },
+    }
+    expect(judge(document, 'my password')).toMatchObject({ severity: 'high', reviewMs: 60_000 })
+    expect(judge(document, 'my password', { queue: 'web' })).toMatchObject({ severity: 'high', reviewMs: 5_000 })
+    expect(judge(document, 'my password', { queue: 'code' })).not.toHaveProperty('reviewMs')
+    expect(judge(document, 'drawn', { queue: 'web' })).toMatchObject({ severity: 'low', reviewMs: 3_000 })
+    expect(judge({}, 'my password')).not.toHaveProperty('reviewMs')
+  })
+
+  test('[PO7] forbids that masks are lifted, for the tenant or a queue, and allows it again in one', () => {
+    const mayReveal = (document: unknown, queue: string) => read(document).forQueue(queue).mayReveal
+    expect([mayReveal({}, 'mail'), mayReveal({ reveal: 'off' }, 'mail')]).toEqual([true, false])
+    const some = { reveal: 'off', queues: { web: { reveal: 'on' }, code: {} } }
+    expect(['mail', 'web', 'code'].map((queue) => mayReveal(some, queue))).toEqual([false, true, false])
+    expect(read({ reveal: 'off' }).version).not.toBe(read({}).version)
   })
 
   test('[PO3] never lifts a seed rule: whatever else it says, each seed word is held', () => {

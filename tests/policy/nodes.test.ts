@@ -158,6 +158,42 @@ describe('one node', () => {
     expect((await ask(again, 'GET')).body).toMatchObject({ policy: merger })
   })
 
+  test('[PO39] gives cards the time that it says, and lifts masks no more once it forbids that', async () => {
+    const door = await openWorld()
+    const agent = await openIdleAgent(door)
+    const producer = await openProducer(door)
+    const operator = await openOperator(door)
+    const hold = async (): Promise<{ reviewId: string; deadline: number; createdAt: number }> => {
+      expect(await work(agent, producer, 'the password is xyzzy')).toBe('NEEDS_REVIEW')
+      const { cards } = await operator.request('cards')
+      const [last] = (cards as { reviewId: string; deadline: number; createdAt: number }[]).slice(-1)
+      if (last === undefined) throw new Error('no card')
+      return last
+    }
+    const before = await hold()
+    expect(before.deadline - before.createdAt).toBe(4 * 3_600_000)
+    await operator.request('reveal', { review: before.reviewId })
+    const strict = { reveal: 'off', reviewMs: { high: 60_000 }, queues: { web: { reveal: 'on' } } }
+    expect(await put(door, strict)).toMatchObject({ status: 200 })
+    expect((await ask(door, 'GET')).body).toMatchObject({ policy: strict })
+    const after = await hold()
+    expect(after.deadline - after.createdAt).toBe(60_000)
+    for (const { reviewId: review } of [before, after]) {
+      expect(await operator.ask('reveal', { review })).toMatchObject({
+        type: 'error',
+        code: 'FORBIDDEN',
+        message: expect.stringContaining('queue q'),
+      })
+    }
+    const url = `${door.url}/v1/tenants/t_acme/reviews/${after.reviewId}/reveal`
+    const headers = { Authorization: `Bearer ${await tokenOf({ sub: 'ada', roles: ['admin'] })}` }
+    expect((await fetch(url, { method: 'POST', headers })).status).toBe(403)
+    await put(door, { queues: { q: { reveal: 'on' } }, reveal: 'off' })
+    await operator.request('reveal', { review: after.reviewId })
+    const wrong = await put(door, { reviewMs: { high: 0 }, reveal: 'on' })
+    expect(wrong).toMatchObject({ status: 400, body: { path: '/reviewMs/high' } })
+  })
+
   test('[PO35] backtests a policy on what went by, and changes nothing', async () => {
     const door = await openWorld()
     const agent = await openIdleAgent(door)

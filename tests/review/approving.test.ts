@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Raw } from '../../src/protocol/raw.js'
 import type { ReviewCard } from '../../src/protocol/records.js'
+import { cardRequests } from '../../src/review/cardRequests.js'
 import { claimCard } from '../../src/review/claim.js'
 import { type Decision, decideCard, type Judge } from '../../src/review/decision.js'
 import { shownCard } from '../../src/review/shownCard.js'
-import { cardRequests } from '../../src/review/cardRequests.js'
 import type { Call } from '../../src/tasks/procedure.js'
 import { aFinding, aHeldWord, hashOf, noon, said, tenant } from './fixtures.js'
-import { openWorld, passing, type World } from './world.js'
+import { openWorld, passing, revealing, type World } from './world.js'
 
 const person = (sub: string) => ({ tenant, sub })
 const [ada, bob, cleo] = [person('ada'), person('bob'), person('cleo')]
@@ -161,7 +161,12 @@ describe('an edit', () => {
 
 describe('decisions on a list', () => {
   const decideMany = async (world: World, cards: { review: string; version: number }[], by = ada) => {
-    const requests = cardRequests({ shards: world.desk.shards, judge: passing, claimMs: 1_000 })
+    const requests = cardRequests({
+      shards: world.desk.shards,
+      judge: passing,
+      claimMs: 1_000,
+      revealPolicy: revealing,
+    })
     const frame = { type: 'decideMany', id: 1, cards, reason: 'spam', reasonCode: 'S' } as const
     const reply = await world.perform(requests.decideMany(by, { ...frame, status: 'REJECTED' }, world.now))
     return reply.kind === 'ack' ? reply.fields.decisions : reply

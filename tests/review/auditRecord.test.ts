@@ -1,8 +1,8 @@
 /** The record: how entries are sealed, what is kept apart from them, what is dropped and erased. */
 import { describe, expect, test } from 'vitest'
 import { eraseTexts } from '../../src/review/auditErasure.js'
-import { readAudit } from '../../src/review/auditTrail.js'
 import { auditRequests } from '../../src/review/auditRequests.js'
+import { readAudit } from '../../src/review/auditTrail.js'
 import { auditWrites } from '../../src/tasks/entries.js'
 import { auditLog, chainKey, sealedLog, textsKey } from '../../src/tasks/keys.js'
 import { genesis, sha256 } from '../../src/tasks/recordLines.js'

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { type AssignRequest, assignCard, type ClaimRequest, claimCard } from '../../src/review/claim.js'
 import { type Decision, decideCard } from '../../src/review/decision.js'
-import { revealCard } from '../../src/review/reveal.js'
+import { type RevealPolicy, revealCard } from '../../src/review/reveal.js'
+import { changePolicy, noStoredPolicy, readStoredPolicy } from '../../src/tasks/policyRecord.js'
 import type { Call, Procedure } from '../../src/tasks/procedure.js'
 import { noon, said, tenant } from './fixtures.js'
-import { openWorld, passing, type World } from './world.js'
+import { openWorld, passing, revealing, type World } from './world.js'
 
 const ada = { tenant, sub: 'ada', roles: ['operator'] }
 const bob = { tenant, sub: 'bob', roles: ['operator'] }
@@ -20,6 +21,9 @@ const assign = (world: World, review: string, by = ada, how: Omit<AssignRequest,
 
 const decide = (world: World, review: string, by = ada, decision: Partial<Decision> = {}) =>
   decideCard(world.desk.shards, by, { review, status: 'APPROVED', ...decision }, passing, world.now)
+
+const reveal = (world: World, review: string, by = bob, policy: RevealPolicy = revealing) =>
+  revealCard(world.desk.shards, by, review, policy, noon)
 
 const kindOf = async (world: World, attempt: Procedure<{ readonly kind: string }>) =>
   (await world.perform(attempt)).kind
@@ -120,7 +124,7 @@ describe('a claim', () => {
       claim(world, 'r_none_1'),
       claim(world, review, stranger),
       assign(world, review, stranger),
-      revealCard(world.desk.shards, stranger, review, noon),
+      reveal(world, review, stranger),
     ]) {
       expect(await kindOf(world, attempt)).toBe('notFound')
     }
@@ -162,7 +166,7 @@ describe('a reveal', () => {
   it('[RV12] is on record before anything is shown', async () => {
     const world = await openWorld()
     const review = await world.hold()
-    const waiting = await world.performUntil(revealCard(world.desk.shards, bob, review, noon), isCommit)
+    const waiting = await world.performUntil(reveal(world, review), isCommit)
     expect(await kinds(world)).toEqual(['held node'])
     const revealed = await waiting()
     expect(await kinds(world)).toEqual(['held node', 'revealed bob'])
@@ -174,9 +178,42 @@ describe('a reveal', () => {
   it('[RV13] shows nothing that changed since: it is on record anew', async () => {
     const world = await openWorld()
     const review = await world.hold()
-    const waiting = await world.performUntil(revealCard(world.desk.shards, bob, review, noon), isCommit)
+    const waiting = await world.performUntil(reveal(world, review), isCommit)
     await world.perform(decide(world, review, ada))
     expect((await waiting()).kind).toBe('revealed')
     expect((await world.audit()).filter(({ kind }) => kind === 'revealed')).toMatchObject([{ version: 2 }])
+  })
+
+  it('[RV14] is refused where the policy in force forbids it, and leaves nothing on record', async () => {
+    const world = await openWorld()
+    const review = await world.hold()
+    const strict = { ...revealing, termsOf: () => ({ edition: 0, mayReveal: false }) }
+    const refused = await world.perform(reveal(world, review, bob, strict))
+    expect(refused).toEqual({ kind: 'forbidden', why: expect.stringContaining('queue mail') })
+    expect(await kinds(world)).toEqual(['held node'])
+  })
+
+  it('[RV14] shows nothing by a policy that is no longer in force: the one that is decides', async () => {
+    const world = await openWorld()
+    const review = await world.hold()
+    let edition = 0
+    const watching: RevealPolicy = {
+      *learn() {
+        edition = (yield* readStoredPolicy(world.desk, tenant)).edition
+      },
+      termsOf: () => ({ edition, mayReveal: edition === 0 }),
+    }
+    const waiting = await world.performUntil(reveal(world, review, bob, watching), isCommit)
+    const change = { tenant, by: 'root', over: noStoredPolicy, document: '{"reveal":"off"}' }
+    await world.perform(changePolicy(world.desk, { ...change, versions: { before: 'p_1', version: 'p_2' } }))
+    expect((await waiting()).kind).toBe('forbidden')
+    expect((await world.audit()).filter(({ kind }) => kind === 'revealed')).toEqual([])
+  })
+
+  it('[RV14] waits for a policy that nobody knows', async () => {
+    const world = await openWorld()
+    const review = await world.hold()
+    const unknown = { ...revealing, termsOf: () => undefined }
+    expect(await world.perform(reveal(world, review, bob, unknown))).toMatchObject({ kind: 'overloaded' })
   })
 })

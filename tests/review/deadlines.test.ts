@@ -43,6 +43,16 @@ describe('a deadline', () => {
     expect(await due(world, review)).toEqual([`${review} ${spans[severity] / 2}`])
   })
 
+  it('[RV20] is as far away as the policy says that it was held by, whatever the node says', async () => {
+    const world = await openWorld({ spans })
+    const review = await world.hold({}, { verdict: { severity: 'normal', reviewMs: 60_000 } })
+    expect((await world.card(review)).deadline).toBe(noon + 60_000)
+    expect(await due(world, review)).toEqual([`${review} 30000`])
+    const timeless = await openWorld()
+    const another = await timeless.hold({}, { verdict: { reviewMs: 5_000 } })
+    expect((await timeless.card(another)).deadline).toBe(noon + 5_000)
+  })
+
   it('[RV21] is told of at half of its time, and escalates at three quarters: nobody keeps the card to themselves', async () => {
     const world = await openWorld({ spans })
     const review = await world.hold()

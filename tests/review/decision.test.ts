@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Raw } from '../../src/protocol/raw.js'
+import { claimCard } from '../../src/review/claim.js'
 import { type Decision, decideCard, type Judge } from '../../src/review/decision.js'
 import { cancelTask } from '../../src/tasks/cancellation.js'
 import { cardKey } from '../../src/tasks/keys.js'
-import type { Call } from '../../src/tasks/procedure.js'
+import type { Call, Procedure } from '../../src/tasks/procedure.js'
 import { passResult } from '../tasks/world.js'
 import { aHeldWord, hashOf, noon, said, tenant } from './fixtures.js'
 import { openWorld, passing, type World } from './world.js'
@@ -15,6 +16,16 @@ const decide = (world: World, review: string, decision: Partial<Decision> = {}, 
   decideCard(world.desk.shards, by, { review, status: 'APPROVED', ...decision }, judge, world.now)
 
 const isCommit = ({ kind }: Call) => kind === 'commit'
+
+/** The procedure, with another one before each of its commits. */
+function* beforeEachCommit<Result>(procedure: Procedure<Result>, other: () => Procedure<unknown>): Procedure<Result> {
+  let step = procedure.next()
+  while (!step.done) {
+    if (isCommit(step.value)) yield* other()
+    step = procedure.next(yield step.value)
+  }
+  return step.value
+}
 
 const taskOf = (review: string) => review.slice(2, review.lastIndexOf('_'))
 
@@ -221,6 +232,16 @@ describe('one decision for each card', () => {
     expect(await late()).toMatchObject({ kind: 'alreadyDecided', card: { standing: { status: 'WITHDRAWN' } } })
     expect((await world.task(taskOf(review))).status).toBe('CANCELLED')
     expect((await world.audit()).map(({ kind }) => kind)).toEqual(['held', 'withdrawn', 'cancelled'])
+  })
+
+  it('[V54] is OVERLOADED where the card was changed each time, and nothing is done', async () => {
+    const world = await openWorld()
+    const review = await world.hold()
+    const change = () => claimCard(world.desk.shards, ada, { review }, 60_000, world.now)
+    const reply = await world.perform(beforeEachCommit(decide(world, review), change))
+    expect(reply).toMatchObject({ kind: 'overloaded' })
+    expect(await world.card(review)).toMatchObject({ status: 'PENDING', claimedBy: 'ada' })
+    expect((await world.perform(decide(world, review))).kind).toBe('decided')
   })
 
   it.each(['r_nothing_1', 'x', '', 'r__', 'task1'])('[V45] of no card is NOT_FOUND: %j', async (review) => {

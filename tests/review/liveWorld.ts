@@ -17,7 +17,7 @@ import { type OperatorRequests, reviewRequests } from '../../src/review/reviewRe
 import { type Procedure, now as readNow } from '../../src/tasks/procedure.js'
 import { ack } from '../../src/tasks/reply.js'
 import { noon, tenant } from './fixtures.js'
-import { openWorld, passing, World } from './world.js'
+import { openWorld, passing, revealing, World } from './world.js'
 
 export type Frame = { readonly type: string; readonly [field: string]: unknown }
 
@@ -134,7 +134,13 @@ export class LiveWorld extends World {
       return { agents: { IDLE: 2 }, tasks: { QUEUED: 3 } }
     }
     return {
-      ...reviewRequests({ shards: this.ledger.shards, judge: passing, claimMs: 120_000, countFleet }),
+      ...reviewRequests({
+        shards: this.ledger.shards,
+        judge: passing,
+        claimMs: 120_000,
+        revealPolicy: revealing,
+        countFleet,
+      }),
       agents: elsewhere,
       fleet: elsewhere,
       cluster: elsewhere,

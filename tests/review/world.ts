@@ -11,6 +11,7 @@ import type { Fields, Ledger, Transaction } from '../../src/ledger/port.js'
 import { cardDesk } from '../../src/review/cardDesk.js'
 import type { ReviewSpans } from '../../src/review/deadlines.js'
 import type { Judge } from '../../src/review/decision.js'
+import type { RevealPolicy } from '../../src/review/reveal.js'
 import { holdResult, type Lease } from '../../src/tasks/attempt.js'
 import type { Desk } from '../../src/tasks/desk.js'
 import { type AuditEntry, auditOf, type OutcomeEntry, outcomeOf } from '../../src/tasks/entries.js'
@@ -22,8 +23,8 @@ import { entryLineOf } from '../../src/tasks/recordLines.js'
 import { shardOf } from '../../src/tasks/shardOf.js'
 import { type Submission, submitTasks } from '../../src/tasks/submission.js'
 import { type Task, taskOf } from '../../src/tasks/task.js'
-import { aHeldWord, type HeldOptions, hashOf, noon } from './fixtures.js'
 import { failAttempt } from '../tasks/world.js'
+import { aHeldWord, type HeldOptions, hashOf, noon } from './fixtures.js'
 
 const holder = 'n1.a'
 
@@ -199,4 +200,10 @@ export class World {
 }
 
 /** The gate's word on an edit, where nothing is wrong with it. */
+/** Knows that every reveal is allowed, without asking anybody. */
+export const revealing: RevealPolicy = {
+  *learn() {},
+  termsOf: () => ({ edition: 0, mayReveal: true }),
+}
+
 export const passing: Judge = { judge: () => ({ kind: 'pass', policyVersion: 'p_1' }), hashOf }

@@ -49,8 +49,8 @@ const known: readonly unknown[] = reasons satisfies readonly Reason[]
 
 function isVerdict(verdict: unknown): verdict is Verdict {
   if (!isRecord(verdict) || typeof verdict.policyVersion !== 'string') return false
-  const { kind, lifts = [], approvalsRequired = 1 } = verdict
-  if (!Array.isArray(lifts) || typeof approvalsRequired !== 'number') return false
+  const { kind, lifts = [], approvalsRequired = 1, reviewMs = 0 } = verdict
+  if (!Array.isArray(lifts) || typeof approvalsRequired !== 'number' || typeof reviewMs !== 'number') return false
   if (kind === 'pass') return true
   const { reason, severity, details, findings } = verdict
   return (

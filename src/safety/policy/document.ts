@@ -13,6 +13,7 @@ import { defaultTerms, type PolicyTerms, type RuleTerms } from '../policyTerms.j
 import { readAllowance } from './allowanceText.js'
 import { nearNames } from './nearNames.js'
 import { readKeywords, readPatterns, readSchema } from './ownRules.js'
+import { readApprovals, readReviewMs } from './reviewTerms.js'
 import {
   below,
   integerAt,
@@ -117,10 +118,13 @@ const fields = [
   'allow',
   'samplePercent',
   'approvals',
+  'reviewMs',
+  'reveal',
   'limits',
 ] as const
 
 const switchWords = ['on', 'off'] as const
+const readSwitch = (value: unknown, path: string): boolean => oneOf(value, path, switchWords) === 'on'
 
 /** What is said here, over what holds where nothing is said. Lists add to those above, all else replaces. */
 function termsOver(
@@ -163,6 +167,8 @@ function termsOver(
     allowances: [...terms.allowances, ...given('allow', (value, p) => readAllowances(value, p, knows), [])],
     samplePercent: given('samplePercent', (value, p) => numberAt(value, p, 0, 100), terms.samplePercent),
     approvals: { ...terms.approvals, ...given('approvals', readApprovals, {}) },
+    reviewMs: { ...terms.reviewMs, ...given('reviewMs', readReviewMs, {}) },
+    mayReveal: given('reveal', readSwitch, terms.mayReveal),
     limits: { ...terms.limits, ...given('limits', readLimits, {}) },
   }
 }
@@ -213,9 +219,7 @@ function readWords(value: unknown, path: string): ReadonlyMap<string, boolean> {
     path,
     wordLists.map(({ name }) => name),
   )
-  return new Map(
-    Object.entries(says).map(([name, word]) => [name, oneOf(word, below(path, name), switchWords) === 'on']),
-  )
+  return new Map(Object.entries(says).map(([name, word]) => [name, readSwitch(word, below(path, name))]))
 }
 
 function readAllowances(value: unknown, path: string, knows: Knows): PolicyTerms['allowances'] {
@@ -228,14 +232,6 @@ function readAllowances(value: unknown, path: string, knows: Knows): PolicyTerms
     }
     return [allowance]
   })
-}
-
-function readApprovals(value: unknown, path: string): Partial<PolicyTerms['approvals']> {
-  const says = mapAt(value, path)
-  onlyNames(says, path, severityWords)
-  return Object.fromEntries(
-    Object.entries(says).map(([severity, n]) => [severity, integerAt(n, below(path, severity), 1, 5)]),
-  )
 }
 
 /** A policy can only let less be read, in less time: the most is what the gate can do without a stall. */

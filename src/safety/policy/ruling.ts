@@ -15,6 +15,8 @@ export type Ruling = {
   /** By which allowance the finding is none. */
   lift(rule: Told, finding: Finding): Lift | undefined
   approvalsFor(severity: Severity): number
+  /** How long it may wait; undefined: as the node says. */
+  reviewMsFor(severity: Severity): number | undefined
 }
 
 /** Everything counts, as much as can be. */
@@ -24,10 +26,11 @@ export const harshest = (policyVersion: string): Ruling => ({
   severityOf: ({ severity }) => severity ?? 'high',
   lift: () => undefined,
   approvalsFor: () => 1,
+  reviewMsFor: () => undefined,
 })
 
 export function rulingOf(policy: GatePolicy, { value, at }: Said): Ruling {
-  const { rules, severities, allowances, approvals } = policy
+  const { rules, severities, allowances, approvals, reviewMs } = policy
   return {
     policyVersion: policy.version,
     isOff: ({ id, reason }) => reason !== 'GATE_ERROR' && rules.get(id)?.isOn === false,
@@ -38,5 +41,6 @@ export function rulingOf(policy: GatePolicy, { value, at }: Said): Ruling {
         ? undefined
         : liftOf(allowances, { rule: id, finding, value, at }),
     approvalsFor: (severity) => approvals[severity],
+    reviewMsFor: (severity) => reviewMs[severity],
   }
 }

@@ -36,6 +36,7 @@ export function drawnVerdict(policy: GatePolicy, lifts: Verdict['lifts']): Extra
   const { id, reason, summary } = sampleRule
   const severity = policy.rules.get(id)?.severity ?? sampleRule.severity ?? policy.severities[reason]
   const approvalsRequired = policy.approvals[severity]
+  const reviewMs = policy.reviewMs[severity]
   return {
     kind: 'hold',
     policyVersion: policy.version,
@@ -45,5 +46,6 @@ export function drawnVerdict(policy: GatePolicy, lifts: Verdict['lifts']): Extra
     findings: [{ reason, rule: id, path: '', excerpt: `${policy.samplePercent} % of what passes` }],
     ...(lifts === undefined ? {} : { lifts }),
     ...(approvalsRequired > 1 ? { approvalsRequired } : {}),
+    ...(reviewMs === undefined ? {} : { reviewMs }),
   }
 }
