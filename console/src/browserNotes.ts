@@ -1,7 +1,8 @@
 /** The browser's own notifications: that a card waits, never what is in it. */
+
+import { say } from './notices.js'
 import { hasNotifications } from './preferences.js'
 import type { Row } from './review/row.js'
-import { say } from './notices.js'
 
 export async function chooseNotifications(isOn: boolean): Promise<void> {
   if (isOn && (typeof Notification === 'undefined' || (await Notification.requestPermission()) !== 'granted')) {

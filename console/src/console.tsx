@@ -9,7 +9,9 @@ import { Renewal } from './session/renewal.js'
 import { SignIn } from './session/signIn.js'
 import { SettingsMenu } from './settingsMenu.js'
 import { AuditView } from './views/auditView.js'
+import { CalibrationView } from './views/calibrationView.js'
 import { FleetView } from './views/fleetView.js'
+import { NumbersView } from './views/numbersView.js'
 import { PolicyView } from './views/policyView.js'
 import { TasksView } from './views/tasksView.js'
 
@@ -17,6 +19,8 @@ const pages: Readonly<Record<View, { readonly title: string; readonly Page: () =
   review: { title: 'Review', Page: ReviewView },
   fleet: { title: 'Fleet', Page: FleetView },
   tasks: { title: 'Tasks', Page: TasksView },
+  numbers: { title: 'Numbers', Page: NumbersView },
+  calibration: { title: 'Calibration', Page: CalibrationView },
   audit: { title: 'Audit', Page: AuditView },
   policy: { title: 'Policy', Page: PolicyView },
 }

@@ -12,10 +12,12 @@ const keys = [
   ['a', 'approve'],
   ['r', 'reject'],
   ['e', 'edit'],
+  ['x', 'pick the card, to be decided with others; in the list, Space does it, too'],
+  ['Shift x', 'pick all up to it'],
   ['/', 'search'],
   ['?', 'this help'],
   ['Ctrl Enter', 'send what is filled in'],
-  ['Esc', 'leave a form'],
+  ['Esc', 'leave a form, let go what is picked'],
 ] as const
 
 export function HelpDialog() {

@@ -5,8 +5,8 @@
 import { helpIsOpen } from './helpDialog.js'
 import { view } from './place.js'
 import { hasShortcuts } from './preferences.js'
-import { approve, beginEdit, closeForm, reject } from './review/actions.js'
-import { claim, form, move, station } from './room.js'
+import { approve, beginEdit, leave, pick, pickRange, reject } from './review/actions.js'
+import { claim, move, station } from './room.js'
 
 const inReview: Readonly<Record<string, () => void>> = {
   j: () => move(1),
@@ -15,10 +15,16 @@ const inReview: Readonly<Record<string, () => void>> = {
   a: approve,
   r: reject,
   e: beginEdit,
+  x: pick,
+  X: pickRange,
   '/': () => document.getElementById('search')?.focus(),
 }
 
-const arrows: Readonly<Record<string, () => void>> = { ArrowDown: () => move(1), ArrowUp: () => move(-1) }
+const inList: Readonly<Record<string, (isRange: boolean) => void>> = {
+  ArrowDown: () => move(1),
+  ArrowUp: () => move(-1),
+  ' ': (isRange) => (isRange ? pickRange() : pick()),
+}
 
 export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
@@ -31,16 +37,16 @@ export function listenToKeys(): void {
 }
 
 function actionOf(event: KeyboardEvent): (() => void) | undefined {
-  const { key, target } = event
+  const { key, target, shiftKey } = event
   if (!(target instanceof Element) || helpIsOpen.value) return undefined
-  // The list box has its arrows whatever was chosen of shortcuts.
-  if (target.matches('[role=listbox]') && Object.hasOwn(arrows, key)) return arrows[key]
+  // The list box has its own whatever was chosen of shortcuts.
+  if (target.matches('[role=listbox]') && Object.hasOwn(inList, key)) return () => inList[key]?.(shiftKey)
   if (target.matches('input, textarea, select, [contenteditable]') || !hasShortcuts.value) return undefined
   if (key === '?')
     return () => {
       helpIsOpen.value = true
     }
   if (view.value !== 'review') return undefined
-  if (key === 'Escape' && form.value !== 'none') return closeForm
+  if (key === 'Escape') return leave
   return Object.hasOwn(inReview, key) ? inReview[key] : undefined
 }

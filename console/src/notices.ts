@@ -21,3 +21,5 @@ export function say(text: string, isTrouble = false): void {
 export const putAway = (): void => {
   notice.value = undefined
 }
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

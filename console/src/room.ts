@@ -2,9 +2,11 @@
 import { effect, signal, untracked } from '@preact/signals'
 import { noteArrival } from './browserNotes.js'
 import { say } from './notices.js'
+import { Bulk } from './review/bulk.js'
 import { ClaimKeeper } from './review/claimKeeper.js'
 import { Desk } from './review/desk.js'
 import { Feed } from './review/feed.js'
+import { Reasons } from './review/reasons.js'
 import { Station } from './session/station.js'
 import { tick } from './tick.js'
 
@@ -12,9 +14,11 @@ export const station = new Station()
 export const feed = new Feed(station)
 export const desk = new Desk(station)
 export const claim = new ClaimKeeper(desk, station)
+export const bulk = new Bulk(station)
+export const reasons = new Reasons()
 
-/** What is filled in below the card. */
-export type Form = 'none' | 'approve' | 'reject' | 'edit' | 'assign'
+/** What is filled in below the card, or below the list. */
+export type Form = 'none' | 'approve' | 'reject' | 'edit' | 'assign' | 'approveMany' | 'rejectMany'
 export const form = signal<Form>('none')
 /** Counts the times that the list is to have the focus. */
 export const listFocus = signal(0)
@@ -40,12 +44,16 @@ export function move(by: 1 | -1): void {
   focusList()
 }
 
-/** From a card that was decided to the next that waits. */
-function moveOn(review: string): void {
+/** Decided on this page just now: the list may not have heard of it yet. */
+let justDecided: ReadonlySet<string> = new Set()
+
+/** From a card that was decided to the next that waits, and isn't among those decided with it. */
+function moveOn(review: string, decided: ReadonlySet<string>): void {
   const rows = feed.rows.value
   const at = rows.findIndex(({ reviewId }) => reviewId === review)
+  justDecided = decided
   const waits = (one: (typeof rows)[number] | undefined) =>
-    one !== undefined && one.reviewId !== review && one.hasLeft !== true && one.status === 'PENDING'
+    one !== undefined && !decided.has(one.reviewId) && one.hasLeft !== true && one.status === 'PENDING'
   const next = rows.slice(at + 1).find(waits) ?? rows.slice(0, Math.max(0, at)).findLast(waits)
   select(next?.reviewId)
   focusList()
@@ -63,26 +71,37 @@ station.onFrame = (frame) => {
 station.onForget = () => {
   feed.forget()
   desk.forget()
+  bulk.forget()
+  reasons.forget()
   form.value = 'none'
 }
 feed.onArrival = noteArrival
 desk.onNotice = say
+desk.isOurs = (review) => bulk.isAbout(review)
+bulk.onNotice = say
+bulk.onDecided = (decided) => {
+  const open = desk.review.value
+  if (open !== undefined && decided.has(open)) moveOn(open, decided)
+  else focusList()
+}
 desk.onCard = (card) => feed.changed(card)
 desk.onDecided = (card) => {
+  reasons.drop(card.reviewId)
   form.value = 'none'
   const left = (card.approvalsRequired ?? 1) - card.approvals.length
   if (card.status === 'PENDING') say(`Your approval counts. ${left > 0 ? `${left} more needed.` : ''}`)
   else say(card.status === 'APPROVED' ? 'Approved.' : 'Rejected.')
-  if (desk.review.value === card.reviewId) moveOn(card.reviewId)
+  if (desk.review.value === card.reviewId)
+    moveOn(card.reviewId, new Set(card.status === 'PENDING' ? [] : [card.reviewId]))
 }
 
 effect(() => {
   tick.value
   untracked(() => claim.look())
 })
-// The first card opens by itself where none is.
+// The first card that waits opens by itself where none is.
 effect(() => {
-  const [first] = feed.rows.value
+  const first = feed.rows.value.find(({ hasLeft, reviewId }) => hasLeft !== true && !justDecided.has(reviewId))
   const isOpen = desk.review.value !== undefined
-  if (!isOpen && first !== undefined && first.hasLeft !== true) untracked(() => select(first.reviewId))
+  if (!isOpen && first !== undefined) untracked(() => select(first.reviewId))
 })

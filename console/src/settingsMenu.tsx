@@ -57,7 +57,12 @@ export function SettingsMenu() {
           <input
             type="checkbox"
             checked={hasNotifications.value}
-            onChange={({ currentTarget }) => void chooseNotifications(currentTarget.checked)}
+            onChange={({ currentTarget: box }) =>
+              void chooseNotifications(box.checked).then(() => {
+                // Refused: what was chosen is what it was, so that nothing draws the box anew.
+                box.checked = hasNotifications.value
+              })
+            }
           />
           Notify me of new cards
         </label>

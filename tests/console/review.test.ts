@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { spawnNode } from '../integration/childNode.js'
 import { openOperator, openReviewer, temporaryFolder } from '../integration/world.js'
-import { Seat, withBrowser, World } from './world.js'
+import { Seat, World, withBrowser } from './world.js'
 
 withBrowser()
 

@@ -4,7 +4,7 @@ import { lineChanges } from '../../console/src/output/lineChanges.js'
 import { rawJson } from '../../console/src/output/rawJson.js'
 import { segmentsOf } from '../../console/src/output/segments.js'
 import type { ReviewFinding } from '../../src/protocol/records.js'
-import { withBrowser, World } from './world.js'
+import { World, withBrowser } from './world.js'
 
 withBrowser()
 

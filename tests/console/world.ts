@@ -64,11 +64,48 @@ export class World {
   }
 
   /** An agent says this, and the gate holds it. Gives the task's id. */
-  async hold({ output, confidence = 0.2, payload = { question: 'What is asked' } }: Held): Promise<string> {
+  async hold({ payload = { question: 'What is asked' }, ...held }: Held): Promise<string> {
     const task = await submitOne(this.#producer, { payload })
+    await this.#answer(task, held)
+    return task
+  }
+
+  /** A task that was rejected is tried again, and the gate holds that, too. Gives the new task's id. */
+  async holdAgain(rejected: string, held: Held): Promise<string> {
+    const task = String((await this.#producer.request('replay', { task: rejected })).task)
+    await this.#answer(task, held)
+    return task
+  }
+
+  async #answer(task: string, { output, confidence = 0.2 }: Held): Promise<void> {
     const { lease } = await this.#agent.task(task)
     await this.#agent.request('result', { task, lease, output, confidence, credits: 1 })
+  }
+
+  /** An agent asks before it acts, and the gate holds it. Gives the task's id. */
+  async question(proposal: { readonly action: unknown; readonly summary?: string }): Promise<string> {
+    const task = await submitOne(this.#producer, { payload: { question: 'What is asked' } })
+    const { lease } = await this.#agent.task(task)
+    await this.#agent.request('propose', { task, lease, key: 'k', confidence: 0.2, ...proposal })
     return task
+  }
+
+  /** What the agent hears of its question. */
+  decision(task: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.#agent.frame('decision', { task })
+  }
+
+  /** An agent of that queue alone, with so many tasks in hand. */
+  async busyAgent(queue: string, tasks: number): Promise<void> {
+    const agent = await openIdleAgent(this, {
+      tenant: this.tenant,
+      sub: `worker-${queue}`,
+      queues: [queue],
+      capacity: 8,
+    })
+    onTestFinished(() => agent.close())
+    for (let n = 0; n < tasks; n++) await agent.task(await submitOne(this.#producer, { queue }))
+    await agent.settle()
   }
 
   /** What its producer reads of it. */
@@ -86,6 +123,16 @@ export class World {
     await seat.signIn(await this.token(who))
     return seat
   }
+}
+
+type Told = { readonly card?: { readonly reviewId: string; readonly taskId: string } }
+
+/** Decides over the wire on the card of this task, as soon as the operator, who sees cards as they change, hears of it. */
+export async function decideOn(operator: Client, task: string, verdict: object): Promise<void> {
+  const told = (await operator.next('its card', (frame) => (frame as Told).card?.taskId === task)) as Told
+  const review = told.card?.reviewId
+  await operator.request('claim', { review })
+  await operator.request('decide', { review, ...verdict })
 }
 
 export type SeatOptions = BrowserContextOptions & { readonly url?: string }

@@ -1,5 +1,6 @@
 /** The same value exactly as it came, as JSON: every character that could mislead is escaped, none is replaced. */
 import { useState } from 'preact/hooks'
+import { Scrolled } from '../scrolled.js'
 import { rawJson } from './rawJson.js'
 
 const shownChars = 100_000
@@ -9,12 +10,11 @@ export function OutputRaw({ value }: { readonly value: unknown }) {
   const text = rawJson(value)
   return (
     <div class="raw">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region is reached by the keyboard */}
-      <section class="scrolled" tabIndex={0} aria-label="Output as JSON">
+      <Scrolled class="scrolled" label="Output as JSON">
         <pre>
           <bdi>{text.slice(0, length)}</bdi>
         </pre>
-      </section>
+      </Scrolled>
       {length < text.length && (
         <button type="button" class="more" onClick={() => setLength(length + 5 * shownChars)}>
           Show more: {(text.length - length).toLocaleString('en')} characters are hidden

@@ -1,29 +1,29 @@
 /** Of high severity: nobody approves it without saying why. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { ReviewCard } from '../../../src/protocol/records.js'
 import { desk } from '../room.js'
 import { DecisionForm } from './decisionForm.js'
+import { ReasonFields, reasonIn } from './reasonFields.js'
 
-export function ApproveForm() {
-  const [reason, setReason] = useState('')
-  const field = useRef<HTMLTextAreaElement>(null)
-  useLayoutEffect(() => field.current?.focus(), [])
-  const isOff = desk.blocked.value !== undefined || reason.trim() === ''
+export function ApproveForm({ card }: { readonly card: ReviewCard }) {
+  const what = `approve ${card.reviewId}`
+  const { reason } = reasonIn(what)
   return (
     <DecisionForm
       title="Approve"
       submit="Approve"
       tone="approve"
-      isOff={isOff}
-      onSubmit={() => void desk.decide({ status: 'APPROVED', reason: reason.trim() })}
+      isOff={desk.blocked.value !== undefined || reason === undefined}
+      onSubmit={() => void desk.decide({ status: 'APPROVED', ...reasonIn(what) })}
     >
-      <label for="approve-reason">Severity is high: why is it right to release this?</label>
-      <textarea
-        id="approve-reason"
-        ref={field}
-        rows={2}
-        value={reason}
-        onInput={({ currentTarget }) => setReason(currentTarget.value)}
-        required
+      <ReasonFields
+        what={what}
+        id="approve"
+        isNeeded
+        label={
+          card.kind === 'action'
+            ? 'Severity is high: why is it right to let it act?'
+            : 'Severity is high: why is it right to release this?'
+        }
       />
     </DecisionForm>
   )

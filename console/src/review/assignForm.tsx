@@ -1,7 +1,7 @@
 /** Hands the card to somebody, or back to all. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { desk, station } from '../room.js'
 import { say } from '../notices.js'
+import { desk, station } from '../room.js'
 import { closeForm } from './actions.js'
 import { DecisionForm } from './decisionForm.js'
 

@@ -34,11 +34,6 @@ export function CardHead({ card }: { readonly card: ReviewCard }) {
         {card.assignedTo !== undefined && <li>assigned to {card.assignedTo === desk.me ? 'you' : card.assignedTo}</li>}
         <Approvals card={card} />
       </ul>
-      {card.summary !== undefined && (
-        <p>
-          The agent says why: <PlainText text={card.summary} />
-        </p>
-      )}
       {card.note !== undefined && (
         <p class="note">
           Note: <PlainText text={card.note} />

@@ -3,7 +3,7 @@
  * goes above it; what came above is told beside.
  */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { desk, feed, focusList, listFocus, select } from '../room.js'
+import { bulk, desk, feed, focusList, listFocus, select } from '../room.js'
 import { CardRow } from './cardRow.js'
 
 const rowHeight = 68
@@ -16,6 +16,7 @@ export function CardList() {
   const [seen, setSeen] = useState({ top: 0, height: 800 })
   const rows = feed.rows.value
   const open = desk.review.value
+  const picks = bulk.picks.value
   const openAt = rows.findIndex(({ reviewId }) => reviewId === open)
 
   const look = () => {
@@ -76,8 +77,14 @@ export function CardList() {
           {drawn.map((at) => {
             const row = rows[at]
             if (row === undefined) return null
-            const choose = () => {
-              select(row.reviewId)
+            const choose = (isRange: boolean) => {
+              if (isRange) bulk.extend(feed.rows.value, row)
+              else select(row.reviewId)
+              focusList()
+            }
+            const pick = (isRange: boolean) => {
+              if (isRange) bulk.extend(feed.rows.value, row)
+              else bulk.toggle(row)
               focusList()
             }
             return (
@@ -85,10 +92,12 @@ export function CardList() {
                 key={row.reviewId}
                 row={row}
                 isOpen={at === openAt}
+                isPicked={picks.has(row.reviewId)}
                 top={at * rowHeight}
                 position={at + 1}
                 size={Math.max(feed.total.value, rows.length)}
                 onChoose={choose}
+                onPick={pick}
               />
             )
           })}

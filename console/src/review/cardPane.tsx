@@ -1,10 +1,13 @@
 /** The open card: what was held and why, what it says, and what can be done about it. */
 import type { ReviewCard } from '../../../src/protocol/records.js'
 import { desk } from '../room.js'
+import { Scrolled } from '../scrolled.js'
 import { CardFacts } from './cardFacts.js'
 import { CardHead } from './cardHead.js'
 import { Findings } from './findings.js'
+import { LastAttempt } from './lastAttempt.js'
 import { OutputPane } from './outputPane.js'
+import { QuestionPane } from './questionPane.js'
 import { TaskPane } from './taskPane.js'
 import { VerdictBar } from './verdictBar.js'
 
@@ -34,14 +37,15 @@ export function CardPane() {
 function OpenCard({ card }: { readonly card: ReviewCard }) {
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region is reached by the keyboard */}
-      <section class="card-body" tabIndex={0} aria-label="The open card">
+      <Scrolled class="card-body" label="The open card">
         <CardHead card={card} />
+        {card.kind === 'action' && <QuestionPane card={card} />}
         <Findings card={card} />
         <OutputPane card={card} />
+        <LastAttempt card={card} />
         <TaskPane card={card} />
         <CardFacts card={card} />
-      </section>
+      </Scrolled>
       <VerdictBar card={card} />
     </>
   )

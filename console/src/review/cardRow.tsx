@@ -3,36 +3,49 @@ import { Ago, Countdown } from '../moment.js'
 import { PlainText } from '../output/plainText.js'
 import { station } from '../room.js'
 import { tick } from '../tick.js'
+import { whyNotPicked } from './bulk.js'
 import type { Row } from './row.js'
 import { reasonWords } from './words.js'
 
 type Props = {
   readonly row: Row
   readonly isOpen: boolean
+  readonly isPicked: boolean
   readonly top: number
   readonly position: number
   readonly size: number
-  readonly onChoose: () => void
+  readonly onChoose: (isRange: boolean) => void
+  readonly onPick: (isRange: boolean) => void
 }
 
 const soonMs = 3_600_000
 
-export function CardRow({ row, isOpen, top, position, size, onChoose }: Props) {
+export function CardRow({ row, isOpen, isPicked, top, position, size, onChoose, onPick }: Props) {
+  const whyNot = whyNotPicked(row)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list box has the focus and the keys
     <div
       id={`card-${row.reviewId}`}
-      class={`row ${row.severity}${row.hasLeft ? ' left' : ''}`}
+      class={`row ${row.severity}${row.hasLeft ? ' left' : ''}${isPicked ? ' picked' : ''}`}
       role="option"
       tabIndex={-1}
       aria-selected={isOpen}
+      {...(whyNot === undefined ? { 'aria-checked': isPicked } : {})}
       aria-posinset={position}
       aria-setsize={size}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={onChoose}
+      onClick={({ shiftKey, target }) =>
+        target instanceof Element && target.closest('.pick') !== null ? onPick(shiftKey) : onChoose(shiftKey)
+      }
     >
+      <span
+        class={`pick${whyNot === undefined ? '' : ' off'}`}
+        aria-hidden="true"
+        title={whyNot ?? 'Pick it, to be decided with others'}
+      />
       <span class="row-head">
         <span class={`severity ${row.severity}`}>{row.severity}</span>
+        {row.kind === 'action' && <span class="asks">asks</span>}
         <span class="reason">{reasonWords[row.reason] ?? row.reason}</span>
         <Standing row={row} />
       </span>

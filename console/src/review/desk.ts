@@ -8,11 +8,11 @@ import { computed, signal } from '@preact/signals'
 import { ChimeraError } from '../../../src/client/chimeraError.js'
 import type { Ack } from '../../../src/protocol/nodeFrames.js'
 import type { ReviewCard } from '../../../src/protocol/records.js'
+import { messageOf } from '../notices.js'
 import type { Station } from '../session/station.js'
-import { rawJson } from '../output/rawJson.js'
 import { tick } from '../tick.js'
 import { Drafts } from './drafts.js'
-import { endedWords, type Step, takenWords, whyBlocked } from './step.js'
+import { endedWords, isSameReading, type Step, takenWords, whyBlocked } from './step.js'
 
 export type Verdict =
   | { readonly status: 'APPROVED'; readonly edited?: unknown; readonly reason?: string }
@@ -36,6 +36,8 @@ export class Desk {
   onNotice: (text: string, isTrouble?: boolean) => void = () => {}
   onDecided: (card: ReviewCard) => void = () => {}
   onCard: (card: ReviewCard) => void = () => {}
+  /** Whether a decision of this page, but not of this desk, is about the card. */
+  isOurs: (review: string) => boolean = () => false
   readonly #station: Station
   #asked = 0
   #settling: ReturnType<typeof setTimeout> | undefined
@@ -221,7 +223,7 @@ export class Desk {
     const isOther = before !== undefined && !isSameReading(before, now)
     const isEnded = before?.status === 'PENDING' && now.status !== 'PENDING'
     this.#show(now)
-    if (isEnded) this.onNotice(endedWords(now), true)
+    if (isEnded && !this.isOurs(now.reviewId)) this.onNotice(endedWords(now), true)
     if (isOther)
       this.step.value = {
         kind: 'behind',
@@ -243,10 +245,4 @@ export class Desk {
   }
 }
 
-/** What approving would release is what was read. */
-const isSameReading = (a: ReviewCard, b: ReviewCard): boolean =>
-  a.outputHash === b.outputHash && (b.status !== 'PENDING' || rawJson(a.edited) === rawJson(b.edited))
-
 const cardIn = ({ card }: Ack): ReviewCard => card as ReviewCard
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

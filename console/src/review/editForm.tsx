@@ -1,27 +1,28 @@
 /** Another output in the place of the agent's: JSON, checked as it is typed. The gate judges it again. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { ReviewCard } from '../../../src/protocol/records.js'
 import { desk } from '../room.js'
 import { closeForm } from './actions.js'
 import { DecisionForm } from './decisionForm.js'
 import { checkDraft } from './drafts.js'
+import { ReasonFields, reasonIn } from './reasonFields.js'
 
 export function EditForm({ card }: { readonly card: ReviewCard }) {
-  const [reason, setReason] = useState('')
+  const what = `edit ${card.reviewId}`
   const field = useRef<HTMLTextAreaElement>(null)
   useLayoutEffect(() => field.current?.focus({ preventScroll: true }), [])
   const draft = desk.drafts.all.value.get(card.reviewId)
   if (draft === undefined) return null
   const checked = checkDraft(draft.text)
   const isOfAnother = draft.outputHash !== card.outputHash
-  const lacksReason = card.severity === 'high' && reason.trim() === ''
+  const lacksReason = card.severity === 'high' && reasonIn(what).reason === undefined
   const isOff = desk.blocked.value !== undefined || checked.kind === 'wrong' || lacksReason || isOfAnother
   const approve = () => {
     if (checked.kind === 'good')
       void desk.decide({
         status: 'APPROVED',
         edited: checked.value,
-        ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+        ...reasonIn(what),
       })
   }
   const discard = () => {
@@ -37,7 +38,11 @@ export function EditForm({ card }: { readonly card: ReviewCard }) {
       onSubmit={approve}
       beside={<Discard onClick={discard} />}
     >
-      <label for="edit-text">Edited output, as JSON. What is masked would be released as the mask.</label>
+      <label for="edit-text">
+        {card.kind === 'action'
+          ? 'What it may do instead, as JSON. What is masked stays the mask.'
+          : 'Edited output, as JSON. What is masked would be released as the mask.'}
+      </label>
       <textarea
         id="edit-text"
         ref={field}
@@ -57,16 +62,13 @@ export function EditForm({ card }: { readonly card: ReviewCard }) {
             : 'Good JSON. See what it changes under Changes.'}
       </p>
       {card.severity === 'high' && (
-        <>
-          <label for="edit-reason">Severity is high: why is it right to release this?</label>
-          <textarea
-            id="edit-reason"
-            rows={1}
-            value={reason}
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-            required
-          />
-        </>
+        <ReasonFields
+          what={what}
+          id="edit"
+          isNeeded
+          hasFocus={false}
+          label="Severity is high: why is it right to release this?"
+        />
       )}
     </DecisionForm>
   )

@@ -18,6 +18,8 @@ const pageSize = 200
 const largestPage = 1_000
 const pageLimit = (wanted: number): number => Math.min(largestPage, Math.max(pageSize, wanted))
 const recountMs = 1_000
+/** Between two changes of the list. */
+const flushMs = 50
 
 export class Feed {
   readonly filter = signal<CardFilter>({ status: 'PENDING' })
@@ -34,6 +36,7 @@ export class Feed {
   #reading = 0
   #changed = new Map<string, Row>()
   #isFlushing = false
+  #flushedAt = 0
   #recount: ReturnType<typeof setTimeout> | undefined
 
   constructor(station: Station) {
@@ -80,8 +83,8 @@ export class Feed {
     this.#changed.set(row.reviewId, row)
     if (this.#isFlushing) return
     this.#isFlushing = true
-    // Many changes, one list.
-    setTimeout(() => this.#flush(), 50)
+    // Many changes, one list; but what comes after a while of quiet is shown at once.
+    setTimeout(() => this.#flush(), Math.max(0, this.#flushedAt + flushMs - performance.now()))
   }
 
   /** The reader moved on: what has left may go, but for the card that is open. */
@@ -129,6 +132,7 @@ export class Feed {
     const changed = [...this.#changed.values()]
     this.#changed.clear()
     if (changed.length === 0) return
+    this.#flushedAt = performance.now()
     const known = new Set(this.rows.value.map(({ reviewId }) => reviewId))
     this.rows.value = this.#merged(this.rows.value, changed)
     for (const row of changed)

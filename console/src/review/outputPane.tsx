@@ -5,9 +5,9 @@ import { Changes } from '../output/changes.js'
 import { marksOf } from '../output/marks.js'
 import { OutputRaw } from '../output/outputRaw.js'
 import { OutputText } from '../output/outputText.js'
+import { OutputTree } from '../output/outputTree.js'
 import { PlainText } from '../output/plainText.js'
 import { rawJson } from '../output/rawJson.js'
-import { OutputTree } from '../output/outputTree.js'
 import { desk } from '../room.js'
 import { Tabs } from '../tabs.js'
 
@@ -51,13 +51,16 @@ export function OutputPane({ card }: { readonly card: ReviewCard }) {
 }
 
 /** Approving releases what another wrote: nobody may miss that. */
-function EditNote({ card: { edited, status, editHeld } }: { readonly card: ReviewCard }) {
+function EditNote({ card: { edited, status, editHeld, kind } }: { readonly card: ReviewCard }) {
+  const isAction = kind === 'action'
   if (edited === undefined) return null
   return (
     <p class="note">
       {status === 'PENDING'
-        ? 'It was edited: approving releases the edited output.'
-        : 'The edited output was released.'}
+        ? `It was edited: approving ${isAction ? 'lets the agent do what is edited' : 'releases the edited output'}.`
+        : isAction
+          ? 'The agent was told to do what is edited.'
+          : 'The edited output was released.'}
       {editHeld !== undefined && (
         <>
           {' '}

@@ -1,42 +1,33 @@
-/** A rejection ends the task: the code and the text reach its producer and the agent's next attempt. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+/** A rejection ends the task, or tells an agent not to act: the code and the text reach whoever tries again. */
+import type { ReviewCard } from '../../../src/protocol/records.js'
 import { desk } from '../room.js'
 import { DecisionForm } from './decisionForm.js'
-import { rejectionCodes } from './words.js'
+import { codeIn, ReasonFields, reasonIn } from './reasonFields.js'
 
-export function RejectForm() {
-  const [reason, setReason] = useState('')
-  const [reasonCode, setCode] = useState<string>(rejectionCodes[0][0])
-  const field = useRef<HTMLTextAreaElement>(null)
-  useLayoutEffect(() => field.current?.focus(), [])
-  const isOff = desk.blocked.value !== undefined || reason.trim() === ''
+export function RejectForm({ card }: { readonly card: ReviewCard }) {
+  const what = `reject ${card.reviewId}`
+  const { reason } = reasonIn(what)
   return (
     <DecisionForm
       title="Reject"
       submit="Reject"
       tone="reject"
-      isOff={isOff}
-      onSubmit={() => void desk.decide({ status: 'REJECTED', reason: reason.trim(), reasonCode })}
+      isOff={desk.blocked.value !== undefined || reason === undefined}
+      onSubmit={() => {
+        if (reason !== undefined) void desk.decide({ status: 'REJECTED', reason, reasonCode: codeIn(what) })
+      }}
     >
-      <div class="fields">
-        <label for="reject-code">Reason code</label>
-        <select id="reject-code" value={reasonCode} onChange={({ currentTarget }) => setCode(currentTarget.value)}>
-          {rejectionCodes.map(([code, shown]) => (
-            <option key={code} value={code}>
-              {shown}
-            </option>
-          ))}
-        </select>
-        <label for="reject-reason">What is wrong? Its producer and the next attempt read this.</label>
-        <textarea
-          id="reject-reason"
-          ref={field}
-          rows={2}
-          value={reason}
-          onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          required
-        />
-      </div>
+      <ReasonFields
+        what={what}
+        id="reject"
+        isNeeded
+        hasCode
+        label={
+          card.kind === 'action'
+            ? 'Why not? The agent reads this, and goes on without it.'
+            : 'What is wrong? Its producer and the next attempt read this.'
+        }
+      />
     </DecisionForm>
   )
 }

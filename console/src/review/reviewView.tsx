@@ -1,5 +1,6 @@
 /** The list and the open card, side by side. */
 import { feed } from '../room.js'
+import { BulkPane } from './bulkPane.js'
 import { CardList } from './cardList.js'
 import { CardPane } from './cardPane.js'
 import { FilterBar } from './filterBar.js'
@@ -15,6 +16,7 @@ export function ReviewView() {
         <FilterBar />
         {feed.trouble.value !== undefined && <p class="complaint">{feed.trouble.value}</p>}
         <CardList />
+        <BulkPane />
       </section>
       <CardPane />
     </div>

@@ -9,7 +9,9 @@ export type Row = Omit<ReviewCard, 'payload' | 'output' | 'edited' | 'findings'>
 }
 
 export function rowOf({ payload: _, output, edited: __, findings, ...card }: ReviewCard): Row {
-  const said = card.reason === 'LOW_CONFIDENCE' ? beginningOf(output) : findings[0]?.excerpt
+  const found = card.reason === 'LOW_CONFIDENCE' ? beginningOf(output) : findings[0]?.excerpt
+  // Of a question the agent's own words say what it is about.
+  const said = card.kind === 'action' ? (card.summary ?? beginningOf(output)) : found
   return { ...card, excerpt: (said ?? '').slice(0, excerptChars).replace(/\s+/g, ' ') }
 }
 

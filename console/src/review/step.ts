@@ -1,5 +1,6 @@
 /** Where the reader stands with the open card, and in words why nothing can be decided. */
 import type { ReviewCard } from '../../../src/protocol/records.js'
+import { rawJson } from '../output/rawJson.js'
 
 export type Step =
   | { readonly kind: 'empty' }
@@ -28,3 +29,7 @@ export const endedWords = ({ status, operatorId }: ReviewCard): string =>
 
 export const takenWords = ({ claimedBy, assignedTo }: ReviewCard): string =>
   `${claimedBy ?? assignedTo ?? 'Another operator'} has this card.`
+
+/** What approving would release is what was read. */
+export const isSameReading = (a: ReviewCard, b: ReviewCard): boolean =>
+  a.outputHash === b.outputHash && (b.status !== 'PENDING' || rawJson(a.edited) === rawJson(b.edited))

@@ -1,6 +1,7 @@
 /** What can be done about the card, and why not now. */
 import type { ReviewCard } from '../../../src/protocol/records.js'
-import { claim, desk, form, station } from '../room.js'
+import type { Form } from '../room.js'
+import { bulk, claim, desk, form, station } from '../room.js'
 import { approve, beginEdit, reject } from './actions.js'
 import { ApproveForm } from './approveForm.js'
 import { AssignForm } from './assignForm.js'
@@ -12,15 +13,18 @@ export function VerdictBar({ card }: { readonly card: ReviewCard }) {
   const open = form.value
   return (
     <section class="verdict" aria-label="Decision">
-      {open === 'approve' && <ApproveForm key={card.reviewId} />}
-      {open === 'reject' && <RejectForm key={card.reviewId} />}
+      {open === 'approve' && <ApproveForm key={card.reviewId} card={card} />}
+      {open === 'reject' && <RejectForm key={card.reviewId} card={card} />}
       {open === 'edit' && <EditForm key={card.reviewId} card={card} />}
       {open === 'assign' && <AssignForm key={card.reviewId} />}
       <Standing blocked={blocked} />
-      {open === 'none' && <Buttons card={card} isOff={blocked !== undefined} />}
+      {!forms.includes(open) && <Buttons card={card} isOff={blocked !== undefined} />}
     </section>
   )
 }
+
+/** Of this card alone. */
+const forms: readonly Form[] = ['approve', 'reject', 'edit', 'assign']
 
 function Standing({ blocked }: { readonly blocked: string | undefined }) {
   const step = desk.step.value
@@ -29,6 +33,7 @@ function Standing({ blocked }: { readonly blocked: string | undefined }) {
     <p class="blocked" role="status">
       {isWaiting ? `${step.what}: the connection is lost. It is sent again until it is answered.` : blocked}
       {blocked === undefined && desk.hasApproved.value && 'You have approved it. Another person has to, too.'}
+      {blocked === undefined && bulk.isPicking && 'Cards are picked in the list: a and r are about those.'}
       {step.kind === 'behind' && (
         <button type="button" onClick={() => desk.catchUp()}>
           I have read it as it stands now
@@ -50,12 +55,18 @@ function Buttons({ card, isOff }: { readonly card: ReviewCard; readonly isOff: b
         type="button"
         class="approve"
         aria-keyshortcuts="a"
-        aria-disabled={isOff || desk.hasApproved.value}
-        onClick={() => approve()}
+        aria-disabled={isOff || desk.hasApproved.value || bulk.isPicking}
+        onClick={() => bulk.isPicking || approve()}
       >
         Approve <kbd>a</kbd>
       </button>
-      <button type="button" class="reject" aria-keyshortcuts="r" aria-disabled={isOff} onClick={() => reject()}>
+      <button
+        type="button"
+        class="reject"
+        aria-keyshortcuts="r"
+        aria-disabled={isOff || bulk.isPicking}
+        onClick={() => bulk.isPicking || reject()}
+      >
         Reject <kbd>r</kbd>
       </button>
       <button type="button" aria-keyshortcuts="e" aria-disabled={isOff} onClick={() => beginEdit()}>

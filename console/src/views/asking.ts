@@ -1,7 +1,7 @@
 /** What a view asks the node: when it opens, after each reconnect, and again as often as it says. */
 import { useEffect, useState } from 'preact/hooks'
+import { messageOf } from '../notices.js'
 import { station } from '../room.js'
-import { messageOf } from '../review/desk.js'
 
 export type Asked<Answer> = { readonly answer?: Answer; readonly why?: string; readonly again: () => void }
 

@@ -2,7 +2,23 @@
 
 const word = (name: string): string => name.toLowerCase().replaceAll('_', ' ')
 
-export function Bars({ title, counts }: { readonly title: string; readonly counts: Readonly<Record<string, number>> }) {
+/** For how long something has waited, as the node counts it. */
+export const ageWords: Readonly<Record<string, string>> = {
+  '1m': 'under 1 min',
+  '5m': 'under 5 min',
+  '15m': 'under 15 min',
+  '1h': 'under 1 h',
+  '4h': 'under 4 h',
+  '1d': 'under 1 day',
+}
+
+type Props = {
+  readonly title: string
+  readonly counts: Readonly<Record<string, number>>
+  readonly words?: Readonly<Record<string, string>>
+}
+
+export function Bars({ title, counts, words = {} }: Props) {
   const entries = Object.entries(counts)
   const most = Math.max(1, ...entries.map(([, n]) => n))
   return (
@@ -11,7 +27,7 @@ export function Bars({ title, counts }: { readonly title: string; readonly count
       <tbody>
         {entries.map(([name, n]) => (
           <tr key={name}>
-            <th scope="row">{word(name)}</th>
+            <th scope="row">{words[name] ?? word(name)}</th>
             <td>
               <span class="bar" aria-hidden="true">
                 <span style={{ width: `${(n / most) * 100}%` }} />

@@ -3,7 +3,7 @@ import type { AgentRecord } from '../../../src/protocol/records.js'
 import { Ago } from '../moment.js'
 import { PlainText } from '../output/plainText.js'
 import { useAnswer } from './asking.js'
-import { Bars } from './bars.js'
+import { ageWords, Bars } from './bars.js'
 import { Chart } from './chart.js'
 import { mostAgents, readAgents, readings, stats } from './fleetReadings.js'
 import { Table } from './table.js'
@@ -45,7 +45,7 @@ export function FleetView() {
           <Bars title="Agents" counts={counts.agents} />
           <Bars title="Tasks" counts={counts.tasks} />
           <Bars title="Cards by reason" counts={counts.cards.byReason} />
-          <Bars title="Cards by age" counts={counts.cards.byAge} />
+          <Bars title="Cards by age" counts={counts.cards.byAge} words={ageWords} />
         </div>
       )}
       <Heat agents={agents} />
@@ -53,6 +53,8 @@ export function FleetView() {
     </div>
   )
 }
+
+const tasksOf = (count: number): string => (count === 1 ? '1 task' : `${count} tasks`)
 
 /** By queue: who serves it, and how busy they are. */
 function Heat({ agents }: { readonly agents: readonly AgentRecord[] }) {
@@ -78,7 +80,7 @@ function Heat({ agents }: { readonly agents: readonly AgentRecord[] }) {
             <li key={queue} class={`warmth-${Math.ceil((busy / n) * 4)}`}>
               <strong>{queue}</strong>
               <span>
-                {busy} of {n} at work, {Math.round(holding)} tasks in hand
+                {busy} of {n} at work, {tasksOf(Math.round(holding))} in hand
               </span>
             </li>
           ))}

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Ack } from '../../../src/protocol/nodeFrames.js'
-import { messageOf } from '../review/desk.js'
+import { messageOf } from '../notices.js'
 import { station } from '../room.js'
 
 type Pages<Item> = {

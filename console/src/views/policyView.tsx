@@ -1,8 +1,9 @@
 /** By what the gate judges just now. */
+
+import { When } from '../moment.js'
 import { noMarks } from '../output/marks.js'
 import { OutputTree } from '../output/outputTree.js'
 import { station } from '../room.js'
-import { When } from '../moment.js'
 import { useAnswer } from './asking.js'
 
 export function PolicyView() {
