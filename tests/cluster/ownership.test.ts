@@ -9,7 +9,7 @@ import {
   takeShard,
 } from '../../src/cluster/ownership.js'
 import { Unavailable } from '../../src/tasks/procedure.js'
-import { noon, output, World, passResult } from '../tasks/world.js'
+import { noon, output, passResult, World } from '../tasks/world.js'
 import { leaseMs, quietMs, seenBy } from './views.js'
 
 const first = 'n1.a'

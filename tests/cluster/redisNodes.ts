@@ -1,8 +1,8 @@
 /** Nodes in processes of their own on one real Redis, which ends with the file's tests. */
 import { afterAll, beforeAll } from 'vitest'
+import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { type ChildNode, spawnNode } from '../integration/childNode.js'
 import { type Flags, temporaryFolder } from '../integration/world.js'
-import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 
 type Opened = { readonly nodes: readonly ChildNode[]; add(): Promise<ChildNode> }
 

@@ -9,9 +9,9 @@ import {
   type ShardOwnerState,
   shardOwner,
 } from '../../src/cluster/shardOwner.js'
-import { Stepper } from '../actors/stepper.js'
 import { auditWrites } from '../../src/tasks/entries.js'
 import { auditLog } from '../../src/tasks/keys.js'
+import { Stepper } from '../actors/stepper.js'
 import { noon, tenant, World } from '../tasks/world.js'
 import { leaseMs, quietMs, seenBy } from './views.js'
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { jsonLines, World } from '../cli/chimera.js'
 import { startRedis } from '../../src/prove/redisServer.js'
+import { jsonLines, World } from '../cli/chimera.js'
 
 let world: World
 

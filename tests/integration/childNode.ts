@@ -39,17 +39,17 @@ const onDisk = (folder: string, bytes: number, command: readonly string[]): read
   return ['unshare', '--mount', ...asRoot, 'sh', '-c', mount, folder, ...command]
 }
 
-/** `diskBytes`: over this folder lies an empty disk of that size. */
+/** `diskBytes`: over this folder lies an empty disk of that size; `env`: what its process finds there beside its secret. */
 export const spawnNode = async (
   data: string,
   flags: Flags = {},
-  { diskBytes }: { readonly diskBytes?: number } = {},
+  { diskBytes, env = {} }: { readonly diskBytes?: number; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<ChildNode> => {
   const given = flagsOf({ data, port: '0', logLevel: 'warn', ...flags })
   const command = [process.execPath, program, 'serve', ...given]
   const [first = '', ...args] = diskBytes === undefined ? command : onDisk(data, diskBytes, command)
   const child = spawn(first, args, {
-    env: { PATH: process.env.PATH, CHIMERA_JWT_SECRET: secret },
+    env: { PATH: process.env.PATH, CHIMERA_JWT_SECRET: secret, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const url = await listening(child)

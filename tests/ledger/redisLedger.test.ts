@@ -4,8 +4,8 @@ import type { Ledger, Write } from '../../src/ledger/port.js'
 import { slotOf } from '../../src/ledger/redis/connectionSlot.js'
 import { openRedisLedger, type RedisLedgerOptions } from '../../src/ledger/redis/openRedisLedger.js'
 import { shardPrefixes } from '../../src/ledger/redis/shardKeys.js'
-import { redisCommand } from '../redis/redisCommand.js'
 import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
+import { redisCommand } from '../redis/redisCommand.js'
 import { answersOf, Caller, put } from './opened.js'
 
 let server: RedisServer

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest'
 import { type BootCheckOptions, checkServers } from '../../src/ledger/redis/bootCheck.js'
 import type { RedisConnection } from '../../src/ledger/redis/connection.js'
+import { type RedisOptions, startRedis } from '../../src/prove/redisServer.js'
 import { startRedisCluster } from './redisCluster.js'
 import { redisCommand } from './redisCommand.js'
 import { startSentinel } from './redisSentinel.js'
-import { type RedisOptions, startRedis } from '../../src/prove/redisServer.js'
 import { connected } from './world.js'
 
 const dayMs = 24 * 60 * 60_000

@@ -5,9 +5,9 @@ import { newId } from '../../src/ids.js'
 import type { LedgerRefusal } from '../../src/ledger/ledgerRefusal.js'
 import { type CanaryOptions, openCanary } from '../../src/ledger/redis/canary.js'
 import { CanaryWatch } from '../../src/ledger/redis/canaryWatch.js'
+import { startRedis } from '../../src/prove/redisServer.js'
 import { startRedisCluster } from './redisCluster.js'
 import { redisCommand } from './redisCommand.js'
-import { startRedis } from '../../src/prove/redisServer.js'
 import { connected } from './world.js'
 
 const prefixesOf = (cluster: string, shards: number): readonly string[] =>

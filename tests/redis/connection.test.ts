@@ -7,10 +7,10 @@ import { parseRedisAddress } from '../../src/ledger/redis/address.js'
 import { connectRedis } from '../../src/ledger/redis/connection.js'
 import { RedisError } from '../../src/ledger/redis/connectionError.js'
 import type { LinkState, Send } from '../../src/ledger/redis/connectionLink.js'
-import { systemRandom } from '../../src/random.js'
 import { freePort } from '../../src/prove/freePort.js'
-import { redisCommand, untilAnswer } from './redisCommand.js'
 import { startRedis } from '../../src/prove/redisServer.js'
+import { systemRandom } from '../../src/random.js'
+import { redisCommand, untilAnswer } from './redisCommand.js'
 import { connected, untilAnswered } from './world.js'
 
 test('[RC10] a call carries bytes, texts and numbers there, and bytes back', async () => {

@@ -3,10 +3,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type ChimeraNode, startNode } from '../../src/main/node.js'
-import { configOf, type Flags, open, openProducer, submitOne, temporaryFolder } from '../integration/world.js'
 import { freePort } from '../../src/prove/freePort.js'
-import { redisCommand } from './redisCommand.js'
 import { startRedis } from '../../src/prove/redisServer.js'
+import { configOf, type Flags, open, openProducer, submitOne, temporaryFolder } from '../integration/world.js'
+import { redisCommand } from './redisCommand.js'
 import { patience } from './world.js'
 
 type Seat = { readonly folder?: string; readonly signal?: AbortSignal }

@@ -3,9 +3,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Health } from '../../src/ledger/redis/health.js'
 import { openRedisLedger, type RedisLedgerOptions } from '../../src/ledger/redis/openRedisLedger.js'
 import { shardPrefixes } from '../../src/ledger/redis/shardKeys.js'
+import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { Caller, put } from '../ledger/opened.js'
 import { redisCommand } from './redisCommand.js'
-import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { patience } from './world.js'
 
 const open = async (server: RedisServer, options: Partial<RedisLedgerOptions> = {}) => {

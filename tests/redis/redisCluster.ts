@@ -1,7 +1,7 @@
 /** A real Redis Cluster for a test: three masters that share the slots, without replicas unless they are asked for. */
 import { freePort } from '../../src/prove/freePort.js'
-import { redisCommand, untilAnswer } from './redisCommand.js'
 import { type RedisOptions, type RedisServer, startRedis } from '../../src/prove/redisServer.js'
+import { redisCommand, untilAnswer } from './redisCommand.js'
 
 export interface RedisCluster {
   /** With all three servers. */

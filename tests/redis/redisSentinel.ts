@@ -2,9 +2,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { untilAnswer } from './redisCommand.js'
 import { type RedisProcess, spawnRedis } from '../../src/prove/redisProcess.js'
 import { type RedisOptions, type RedisServer, startOnFreePort, startRedis } from '../../src/prove/redisServer.js'
+import { untilAnswer } from './redisCommand.js'
 
 export interface RedisSentinels {
   readonly url: string

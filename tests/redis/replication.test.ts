@@ -4,11 +4,11 @@ import { type Ledger, LedgerFault, type Write } from '../../src/ledger/port.js'
 import type { BootReport } from '../../src/ledger/redis/bootCheck.js'
 import { Health } from '../../src/ledger/redis/health.js'
 import { openRedisLedger, type RedisLedgerOptions } from '../../src/ledger/redis/openRedisLedger.js'
+import { type RedisOptions, type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { answersOf, put } from '../ledger/opened.js'
 import { startRedisCluster } from './redisCluster.js'
 import { redisCommand, untilAnswer } from './redisCommand.js'
 import { startSentinel } from './redisSentinel.js'
-import { type RedisOptions, type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { patience, untilAnswered } from './world.js'
 
 const open = async (url: string, options: Partial<RedisLedgerOptions> = {}) => {

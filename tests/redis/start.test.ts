@@ -6,9 +6,9 @@ import { nodeRights } from '../../src/ledger/redis/connectionRefusal.js'
 import { Health } from '../../src/ledger/redis/health.js'
 import { openRedisLedger, type RedisLedgerOptions } from '../../src/ledger/redis/openRedisLedger.js'
 import { functionCommands } from '../../src/ledger/redis/rightsCheck.js'
+import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { Caller, put } from '../ledger/opened.js'
 import { redisCommand } from './redisCommand.js'
-import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
 import { patience } from './world.js'
 
 const open = async (url: string, options: Partial<RedisLedgerOptions> = {}): Promise<Ledger> => {

@@ -1,7 +1,7 @@
 /** What is listened to, through losses of the connection. */
 import { expect, test } from 'vitest'
-import { redisCommand, untilAnswer } from './redisCommand.js'
 import { startRedis } from '../../src/prove/redisServer.js'
+import { redisCommand, untilAnswer } from './redisCommand.js'
 import { connected } from './world.js'
 
 const listening = async (url: string) => {

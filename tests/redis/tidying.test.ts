@@ -5,8 +5,8 @@ import { type Library, libraryOf, readLibrary } from '../../src/ledger/redis/lib
 import { loadLibrary } from '../../src/ledger/redis/libraryLoading.js'
 import { keepLibrariesTidy } from '../../src/ledger/redis/libraryTidying.js'
 import { openRedisLedger } from '../../src/ledger/redis/openRedisLedger.js'
-import { redisCommand } from './redisCommand.js'
 import { type RedisServer, startRedis } from '../../src/prove/redisServer.js'
+import { redisCommand } from './redisCommand.js'
 import { connected, patience, untilAnswered } from './world.js'
 
 const version = (n: number): Library => libraryOf(`register('now', function() return ${n} end)`)

@@ -3,8 +3,10 @@
  *
  * It knows nothing of how a node works, but where it looks whether its memory was let go of.
  */
-import { askedFirst } from './checks/askedFirst.js'
+
 import { actsOnRecord } from './checks/actsOnRecord.js'
+import { askedFirst } from './checks/askedFirst.js'
+import { asPeopleSaid } from './checks/asPeopleSaid.js'
 import { booksBalance } from './checks/booksBalance.js'
 import { fleetStops } from './checks/fleetStops.js'
 import { nothingLeft } from './checks/nothingLeft.js'
@@ -14,6 +16,7 @@ import { oneDecision } from './checks/oneDecision.js'
 import { oneHolder } from './checks/oneHolder.js'
 import { onRecord } from './checks/onRecord.js'
 import { policyInForce } from './checks/policyInForce.js'
+import { shownAsIs } from './checks/shownAsIs.js'
 import { type Life, livesIn } from './lives.js'
 import type { World } from './world.js'
 
@@ -24,12 +27,14 @@ const checks = [
   oneHolder,
   nothingUnsafe,
   oneDecision,
+  asPeopleSaid,
   actsOnRecord,
   askedFirst,
   onRecord,
   booksBalance,
   fleetStops,
   policyInForce,
+  shownAsIs,
   nothingLeft,
 ]
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { freshSeeds } from './freshSeeds.js'
 import { failuresOf } from './run.js'
 
-const { first, seeds } = freshSeeds(1)
+const { first, seeds } = freshSeeds(1, 140)
 
 test(`[G1] [G2] [G3] [G4] [G5] [G6] ${seeds.length} fresh seeds from ${first} on keep the guarantees`, async () => {
   const failures = await failuresOf(seeds)

@@ -21,6 +21,9 @@ export type Told = Placed & { readonly to: End; readonly markers: readonly strin
 /** A frame reached a client. */
 export type Heard = Placed & { readonly by: End; readonly frame: Frame }
 
+/** A request left its client; perhaps it never arrived. */
+export type Asked = { readonly by: End; readonly request: Frame; readonly order: number }
+
 /** A request and its reply, as its client has them. */
 export type Answered = Placed & {
   readonly by: End
@@ -39,6 +42,7 @@ export type Given = Placed & { readonly shard: number; readonly holder: string; 
 export class History {
   readonly told: Told[] = []
   readonly heard: Heard[] = []
+  readonly asked: Asked[] = []
   readonly answered: Answered[] = []
   readonly done: Done[] = []
   readonly given: Given[] = []
@@ -67,6 +71,10 @@ export class History {
 
   hear(by: End, frame: Frame): void {
     this.heard.push({ ...this.#place(`heard ${by.connection} ${String(frame.type)}`), by, frame })
+  }
+
+  ask(by: End, request: Frame, order: number): void {
+    this.asked.push({ by, request, order })
   }
 
   answer(by: End, request: Frame, asked: number, reply: Frame): void {

@@ -54,6 +54,12 @@ export class LedgerBooks {
     return this.cards().find(({ id }) => id === review)
   }
 
+  /** Ids of the tenant's cards that nobody has decided. */
+  waiting(tenant: string): readonly string[] {
+    const waits = this.cards().filter((card) => card.status === 'PENDING' && card.tenant === tenant)
+    return waits.map(({ id }) => String(id)).sort()
+  }
+
   tasks(): readonly Fields[] {
     return this.#records('task/')
   }

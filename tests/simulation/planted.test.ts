@@ -5,8 +5,9 @@ import { expect, test, vi } from 'vitest'
 import type { Clock } from '../../src/clock.js'
 import type { Answer, Guard, Ledger, Transaction } from '../../src/ledger/port.js'
 import type { Gate } from '../../src/tasks/verdict.js'
+import type { Plant } from './incarnation.js'
+import { withCommit } from './plantedLedger.js'
 import { type Report, runSeed } from './run.js'
-import type { Plant } from './simulatedNode.js'
 
 // Sixty seeds that are clean take half a minute.
 vi.setConfig({ testTimeout: 120_000 })
@@ -21,25 +22,6 @@ const firstToBreak = async (rule: string, plant: Plant): Promise<Report | undefi
   }
   return undefined
 }
-
-/** A ledger whose commits are changed on their way. */
-const withCommit = (inner: Ledger, commit: Ledger['commit']): Ledger => ({
-  shards: inner.shards,
-  durability: inner.durability,
-  secret: (name) => inner.secret(name),
-  now: () => inner.now(),
-  commit,
-  claim: (...call) => inner.claim(...call),
-  held: (...call) => inner.held(...call),
-  holders: (shard) => inner.holders(shard),
-  read: (...call) => inner.read(...call),
-  range: (...call) => inner.range(...call),
-  log: (...call) => inner.log(...call),
-  ready: (...call) => inner.ready(...call),
-  onHint: (...call) => inner.onHint(...call),
-  passHint: (...call) => inner.passHint(...call),
-  close: () => inner.close(),
-})
 
 const fences = new Set<string>(['turn', 'agentConnection'])
 

@@ -114,6 +114,7 @@ export abstract class Player {
     const id = this.#nextId++
     const request = { ...frame, id }
     const asked = line.send(encodeFrame(request as unknown as { readonly type: string }))
+    this.stage.history.ask(line.end, request, asked)
     this.#open.set(id, { frame: request, asked, then })
     this.later(patienceMs, () => {
       // A node that doesn't answer at all is left; what was asked may be asked again on the next connection.

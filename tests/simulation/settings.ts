@@ -17,6 +17,13 @@ export const clusterFrom = (dice: Dice): ClusterSettings => ({
 
 const longMs = 86_400_000
 
+/** Claims lapse while people think, and some cards' time is up before they are done. */
+export const crowdSettingsFrom = (dice: Dice): PlaneSettings => ({
+  ...settingsFrom(dice),
+  claimMs: dice.pick([300, 1_000]),
+  reviewMs: { high: dice.pick([3_000, longMs]), normal: dice.pick([4_000, longMs]), low: longMs },
+})
+
 export const settingsFrom = (dice: Dice): PlaneSettings => ({
   heartbeatMs,
   leaseMs: 3 * heartbeatMs,

@@ -10,19 +10,27 @@ import { seededRandom } from '../../src/random.js'
 import { ModelWorld } from '../ledger/model.js'
 import { Admin } from './admin.js'
 import { Agent, type Ending } from './agent.js'
+import { gather } from './crowd.js'
+import type { Decider } from './decider.js'
 import { Dice } from './dice.js'
 import { History } from './history.js'
+import type { Plant } from './incarnation.js'
+import { Inspector, type Look } from './inspector.js'
 import { LedgerBooks } from './ledgerBooks.js'
+import { rollOver, strike } from './misfortune.js'
 import { Network } from './network.js'
 import { Operator } from './operator.js'
 import type { Player, Stage } from './player.js'
 import { type Handed, Producer } from './producer.js'
-import { clusterFrom, heartbeatMs, resumeMs, settingsFrom } from './settings.js'
-import { type Plant, SimulatedNode } from './simulatedNode.js'
+import { clusterFrom, crowdSettingsFrom, heartbeatMs, resumeMs, settingsFrom } from './settings.js'
+import { SimulatedNode } from './simulatedNode.js'
 import { roughWeather, stillWeather, type Weather } from './weather.js'
 import { Words } from './words.js'
 
-export type WorldOptions = { readonly plant?: Plant }
+/** `crowd`: everybody is at the same few cards (`crowd.ts`). */
+export type Scene = 'daily' | 'crowd'
+
+export type WorldOptions = { readonly plant?: Plant; readonly scene?: Scene }
 
 const origin = 1_700_000_000_000
 /** Longer than any poll. */
@@ -30,6 +38,8 @@ const pollsMs = 3_000
 /** A task's delays, back-offs and time limits add up to less. */
 const longestMs = 200_000
 const queues = ['mail', 'web', 'code']
+/** Until nodes that were taken for dead are back, and views have seen what they missed. */
+const restMs = 9_000
 
 export class World {
   readonly seed: number
@@ -49,10 +59,16 @@ export class World {
   readonly #producers: Producer[] = []
   readonly #operators: Operator[] = []
   readonly #admins: Admin[] = []
+  readonly #deciders: Decider[] = []
+  /** What nodes and consoles showed while nobody did anything. */
+  readonly looks: Look[] = []
+  readonly #scene: Scene
   readonly #gossip = new Set<string>()
 
-  constructor(seed: number, { plant = {} }: WorldOptions = {}) {
+  constructor(seed: number, { plant = {}, scene = 'daily' }: WorldOptions = {}) {
     this.seed = seed
+    this.#scene = scene
+    const isCrowd = scene === 'crowd'
     const dice = new Dice(seededRandom(seed))
     this.#dice = dice
     this.clock = virtualClock({ origin })
@@ -61,10 +77,11 @@ export class World {
     const ledger = new ModelWorld({ now: clock.now, shards: dice.pick([1, 1, 2, 3]) })
     this.books = new LedgerBooks(ledger)
     this.#weather = roughWeather(dice)
-    const settings = settingsFrom(dice)
+    const settings = isCrowd ? crowdSettingsFrom(dice) : settingsFrom(dice)
     const shared = { clock, scheduler: this.#scheduler, weather: this.#weather, history: this.history }
     const parts = { ...shared, secret: dice.random.bytes(32), settings, plant }
-    const names = dice.pick([['n1'], ['n1', 'n2'], ['n1', 'n2', 'n3']])
+    const three = ['n1', 'n2', 'n3']
+    const names = isCrowd ? three : dice.pick([['n1'], ['n1', 'n2'], three])
     const cluster = names.length > 1 ? clusterFrom(dice) : null
     this.nodes = names.map((name) => {
       const skewMs = dice.pick([0, 0, dice.between(-2_000, 2_000)])
@@ -78,15 +95,16 @@ export class World {
       heartbeatMs: settings.heartbeatMs,
     })
     this.#stage = { clock, network, history: this.history, words: this.words, host: () => dice.pick(this.nodes) }
-    this.tenants = dice.chance(0.5) ? ['t_a'] : ['t_a', 't_b']
+    this.tenants = isCrowd || dice.chance(0.5) ? ['t_a'] : ['t_a', 't_b']
   }
 
   /** The whole run. */
   async live(): Promise<void> {
     const dice = this.#dice
-    const roughMs = dice.pick([8_000, 15_000, 30_000])
+    const isCrowd = this.#scene === 'crowd'
+    const roughMs = isCrowd ? dice.pick([10_000, 14_000]) : dice.pick([8_000, 15_000, 30_000])
     for (const node of this.nodes) node.start()
-    for (const tenant of this.tenants) this.#populate(tenant, roughMs)
+    for (const tenant of this.tenants) isCrowd ? this.#gather(tenant) : this.#populate(tenant, roughMs)
     this.#strike(roughMs)
     for (const player of this.#players()) this.#at(dice.between(0, 1_500), () => player.connect())
     await this.#pass(roughMs)
@@ -94,8 +112,9 @@ export class World {
     Object.assign(this.#weather, stillWeather())
     this.history.note('the world is still')
     for (const node of this.nodes) if (!node.isUp()) node.start()
+    if (isCrowd) for (const tenant of this.tenants) await this.#inspect(tenant)
     for (const tenant of this.tenants) this.#comeGood(tenant)
-    for (const player of [...this.#producers, ...this.#operators, ...this.#admins]) player.behave()
+    for (const player of [...this.#producers, ...this.#operators, ...this.#admins, ...this.#deciders]) player.behave()
     for (const agent of this.#agents) if (!agent.isGone) agent.behave()
     for (let waited = 0; waited < longestMs && !this.#isSettled(); waited += 1_000) await this.#pass(1_000)
     // What is looked for now and then, such as gaps, is looked for once more.
@@ -111,7 +130,7 @@ export class World {
   }
 
   #players(): readonly Player[] {
-    return [...this.#agents, ...this.#producers, ...this.#operators, ...this.#admins]
+    return [...this.#agents, ...this.#producers, ...this.#operators, ...this.#admins, ...this.#deciders]
   }
 
   #at(ms: number, act: () => void): void {
@@ -146,6 +165,30 @@ export class World {
     }
   }
 
+  #gather(tenant: string): void {
+    const { agent, producer, admin, deciders } = gather(this.#stage, this.#dice, tenant, this, heartbeatMs)
+    this.#agents.push(agent)
+    this.#producers.push(producer)
+    this.#admins.push(admin)
+    this.#deciders.push(...deciders)
+  }
+
+  /** While nobody does anything, each node tells what waits, and so does each console that is open. */
+  async #inspect(tenant: string): Promise<void> {
+    for (const player of [...this.#producers, ...this.#admins]) player.behave()
+    for (const decider of this.#deciders) decider.rest()
+    await this.#pass(restMs)
+    for (const node of this.nodes) {
+      const stage = { ...this.#stage, host: () => node }
+      new Inspector(stage, this.#dice.split(), { tenant, node: node.name }, this.books, this.looks).connect()
+    }
+    await this.#pass(pollsMs)
+    const waiting = this.books.waiting(tenant)
+    for (const { who, waiting: listed } of this.#deciders) {
+      if (listed !== null) this.looks.push({ shownBy: `the console of ${who.sub}`, waiting, listed })
+    }
+  }
+
   /** An agent of some character; now and then two processes with one agent's name, and some that die. */
   #hire(tenant: string, sub: string, mischief: number, roughMs: number): void {
     const dice = this.#dice
@@ -174,26 +217,13 @@ export class World {
     agent.connect()
   }
 
-  /** Crashes and a full ledger, at times that nobody expects. */
   #strike(roughMs: number): void {
-    const dice = this.#dice
-    for (const node of this.nodes) {
-      for (let crashes = dice.pick([0, 1, 1, 3, 6]); crashes > 0; crashes--) {
-        const at = dice.between(0, roughMs)
-        this.#at(at, () => node.crash())
-        this.#at(at + dice.between(1_000, 4_000), () => node.isUp() || node.start())
-      }
-      for (let freezes = dice.pick([0, 0, 1, 2]); freezes > 0; freezes--) {
-        this.#at(dice.between(0, roughMs), () => node.freeze(dice.pick([300, 2_000, 8_000])))
-      }
-      for (let cuts = dice.pick([0, 0, 1]); cuts > 0; cuts--) {
-        this.#at(dice.between(0, roughMs), () => node.cutOff(dice.pick([500, 3_000, 8_000])))
-      }
+    const fill = (ms: number) => {
+      this.#weather.fullUntil = this.clock.now() + ms
     }
-    if (!dice.chance(0.3)) return
-    this.#at(dice.between(0, roughMs), () => {
-      this.#weather.fullUntil = this.clock.now() + dice.between(500, 5_000)
-    })
+    const misfortune = { dice: this.#dice, roughMs, at: (ms: number, act: () => void) => this.#at(ms, act), fill }
+    strike(this.nodes, misfortune)
+    if (this.#scene === 'crowd') rollOver(this.nodes, misfortune)
   }
 
   /** Lets time pass, each instant with all that it brings about. */

@@ -8,7 +8,7 @@ import { writeAgents, writeCounts } from '../../src/tasks/presence.js'
 import { commit } from '../../src/tasks/procedure.js'
 import { dropOld } from '../../src/tasks/retention.js'
 import { subscribe } from '../../src/tasks/subscribing.js'
-import { noon, output, sub, subscriber, tenant, World, passResult } from './world.js'
+import { noon, output, passResult, sub, subscriber, tenant, World } from './world.js'
 
 const keep = { taskRetentionMs: 1_000_000, absentRetentionMs: 10_000, auditRetentionMs: 1_000_000 }
 const owner = { shard: 0, epoch: 0 }

@@ -6,7 +6,7 @@ import { settleDue } from '../../src/tasks/due.js'
 import { cardKey } from '../../src/tasks/keys.js'
 import { endsKept } from '../../src/tasks/task.js'
 import { expectBooksBalance } from './books.js'
-import { crawler, heldWord, noon, output, sub, tenant, World, failAttempt, passResult } from './world.js'
+import { crawler, failAttempt, heldWord, noon, output, passResult, sub, tenant, World } from './world.js'
 
 const error = { code: 'E', message: 'no' }
 const owner = { shard: 0, epoch: 0 }

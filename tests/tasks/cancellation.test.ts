@@ -6,7 +6,7 @@ import { settleDue } from '../../src/tasks/due.js'
 import { cardKey, partsOfStop } from '../../src/tasks/keys.js'
 import { replayId, replayTask } from '../../src/tasks/replay.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, noon, output, sub, tenant, World, failAttempt, passResult } from './world.js'
+import { failAttempt, heldWord, noon, output, passResult, sub, tenant, World } from './world.js'
 
 const own = { tenant, sub, ownOnly: true }
 const operator = { tenant, sub: 'olga', ownOnly: false }

@@ -6,7 +6,7 @@ import { settleDue } from '../../src/tasks/due.js'
 import { dueSet } from '../../src/tasks/keys.js'
 import { leaseMs, seenBy } from '../cluster/views.js'
 import { expectBooksBalance } from './books.js'
-import { noon, output, World, failAttempt, passResult } from './world.js'
+import { failAttempt, noon, output, passResult, World } from './world.js'
 
 const owner = { shard: 0, epoch: 0 }
 

@@ -6,7 +6,7 @@ import { cancelTask } from '../../src/tasks/cancellation.js'
 import { type Joiner, type JoinReply, joinAgent } from '../../src/tasks/joining.js'
 import { agentKey } from '../../src/tasks/keys.js'
 import { expectBooksBalance } from './books.js'
-import { noon, output, sub, tenant, World, passResult } from './world.js'
+import { noon, output, passResult, sub, tenant, World } from './world.js'
 
 const error = { code: 'AGENT_LOST', message: 'gone' }
 

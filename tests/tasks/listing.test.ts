@@ -5,7 +5,7 @@ import { listAgents } from '../../src/tasks/fleet.js'
 import { openFleet } from '../../src/tasks/fleetControl.js'
 import { joinAgent } from '../../src/tasks/joining.js'
 import { getTask, listTasks, type TaskQuery } from '../../src/tasks/listing.js'
-import { noon, output, sub, tenant, World, passResult } from './world.js'
+import { noon, output, passResult, sub, tenant, World } from './world.js'
 
 const viewer = { tenant, sub, ownOnly: true }
 

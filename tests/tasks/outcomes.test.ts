@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { dirtySet, outcomeLog } from '../../src/tasks/keys.js'
 import { boundOutcomes, dropSeen, type Gap, readOutcomes } from '../../src/tasks/outcomes.js'
-import { noon, output, sub, subscriber, tenant, World, failAttempt, passResult } from './world.js'
+import { failAttempt, noon, output, passResult, sub, subscriber, tenant, World } from './world.js'
 
 const log = outcomeLog(tenant, sub, subscriber)
 const owner = { shard: 0, epoch: 0 }

@@ -17,7 +17,7 @@ import { settleDue } from '../../src/tasks/due.js'
 import type { Procedure } from '../../src/tasks/procedure.js'
 import { isFinal } from '../../src/tasks/task.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, output, type Performance, sub, tenant, World, failAttempt, passResult } from './world.js'
+import { failAttempt, heldWord, output, type Performance, passResult, sub, tenant, World } from './world.js'
 
 const error = { code: 'E', message: 'no' }
 

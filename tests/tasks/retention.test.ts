@@ -6,7 +6,7 @@ import { counterKey } from '../../src/tasks/keys.js'
 import { dropOld } from '../../src/tasks/retention.js'
 import { sealRecord } from '../../src/tasks/sealing.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, noon, output, sub, tenant, World, failAttempt, passResult } from './world.js'
+import { failAttempt, heldWord, noon, output, passResult, sub, tenant, World } from './world.js'
 
 const owner = { shard: 0, epoch: 0 }
 const keep = { taskRetentionMs: 10_000, absentRetentionMs: 30_000, auditRetentionMs: 20_000 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { shardOf } from '../../src/tasks/shardOf.js'
 import { submitTasks, taskIdOfKey } from '../../src/tasks/submission.js'
 import { expectBooksBalance } from './books.js'
-import { noon, output, sub, subscriber, tenant, World, passResult } from './world.js'
+import { noon, output, passResult, sub, subscriber, tenant, World } from './world.js'
 
 describe('a submission', () => {
   test('[G1 W10] waits in its lane from the moment it is acknowledged', async () => {

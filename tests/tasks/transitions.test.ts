@@ -8,7 +8,7 @@ import { replayTask } from '../../src/tasks/replay.js'
 import type { Submission } from '../../src/tasks/submission.js'
 import { finalStatuses, isFinal, type TaskStatus } from '../../src/tasks/task.js'
 import { expectBooksBalance } from './books.js'
-import { heldWord, noon, output, pass, sub, tenant, World, failAttempt, passResult } from './world.js'
+import { failAttempt, heldWord, noon, output, pass, passResult, sub, tenant, World } from './world.js'
 
 const error = { code: 'E', message: 'no' }
 const dayMs = 86_400_000

@@ -11,22 +11,9 @@ import {
   openWorld,
   submitOne,
   temporaryFolder,
-  tenant,
-  tokenOf,
 } from '../integration/world.js'
+import { call, flags } from './hookDoor.js'
 import { type Delivered, failing, hanging, isSigned, ok, openTarget, type Target } from './target.js'
-
-const flags = { webhookNetworks: '127.0.0.0/8' }
-const admin = { sub: 'root', roles: ['admin'] }
-
-const call = async ({ url }: Door, method: string, path: string, body?: object, who: object = admin) => {
-  const response = await fetch(`${url}/v1/tenants/${tenant}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${await tokenOf(who)}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> }
-}
 
 const set = async (door: Door, target: Target, fields: object = { cards: true }): Promise<string> => {
   const { status, body } = await call(door, 'PUT', '/webhooks/pager', { url: target.url, ...fields })

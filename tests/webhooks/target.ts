@@ -1,7 +1,8 @@
-/** A real HTTP server that webhooks are sent to, which keeps what came and answers as it is told. */
+/** A real server that webhooks are sent to, by HTTP or by TLS, which keeps what came and answers as it is told. */
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
@@ -49,23 +50,28 @@ export class Target {
   }
 }
 
-export const openTarget = async (): Promise<Target> => {
+export type Certificate = { readonly key: string; readonly cert: string }
+
+/** Without a certificate it speaks plain HTTP. */
+export const openTarget = async (certificate?: Certificate): Promise<Target> => {
   let target: Target | undefined
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     let text = ''
     for await (const part of request) text += String(part)
     const body = JSON.parse(text)
     const delivered = { id: body.id, type: body.type, body, text, headers: request.headers, path: request.url ?? '' }
     target?.keep(delivered)
     target?.answer(response, delivered)
-  })
+  }
+  const server = certificate === undefined ? createServer(take) : createTlsServer(certificate, take)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  target = new Target(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`)
+  const scheme = certificate === undefined ? 'http' : 'https'
+  target = new Target(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/hook`)
   return target
 }
 
