@@ -123,6 +123,7 @@ const measureRebuild = async (cards: number): Promise<void> => {
   try {
     await fill(ledger, cards)
     const started = performance.now()
+    const before = process.cpuUsage()
     const view = new CardView(1, shardOf)
     let after: string | undefined
     do {
@@ -138,8 +139,10 @@ const measureRebuild = async (cards: number): Promise<void> => {
       for (const card of page.cards) view.add(card)
       after = page.cursor
     } while (after !== undefined)
+    const { user, system } = process.cpuUsage(before)
     report('rebuild from the ledger', view.size, {
       ms: Math.round(performance.now() - started),
+      processorMs: Math.round((user + system) / 1_000),
       isExact: view.size === cards,
     })
   } finally {

@@ -2,13 +2,16 @@
 
 import { beatLoad } from './beatLoad.js'
 import type { Cue } from './cue.js'
+import { decideLoad } from './decideLoad.js'
 import { echoLoad } from './echoLoad.js'
 import { failoverLoad } from './failoverLoad.js'
 import { handoverLoad } from './handoverLoad.js'
 import { heartbeatLoad } from './heartbeatLoad.js'
+import { holdLoad } from './holdLoad.js'
 import { idleLoad } from './idleLoad.js'
 import { lifecycleLoad } from './lifecycleLoad.js'
 import { reviewLoad } from './reviewLoad.js'
+import { screenLoad } from './screenLoad.js'
 import { signal } from './signal.js'
 import { stormLoad } from './stormLoad.js'
 
@@ -22,6 +25,9 @@ export const loads = {
   failover: failoverLoad,
   handover: handoverLoad,
   review: reviewLoad,
+  screen: screenLoad,
+  hold: holdLoad,
+  decide: decideLoad,
 } as const
 
 type LoadName = keyof typeof loads

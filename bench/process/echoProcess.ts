@@ -1,10 +1,20 @@
-/** The floor: a bare `ws` server that decodes each MessagePack message and sends it back. */
+/**
+ * The floor: a bare `ws` server that decodes each MessagePack message and sends it back; over HTTP a body comes back as
+ * it is, and a page has one row.
+ */
+import { createServer } from 'node:http'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { pack, unpack } from 'msgpackr'
 import { WebSocketServer } from 'ws'
 import type { NodeAnswer, NodeQuestion } from './benchNode.js'
 
-const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false, clientTracking: false })
+const page = '<!doctype html><title>floor</title><body><div class="row" id="floor">A plain row</div>'
+
+const http = createServer((request, response) => {
+  if (request.method === 'GET') response.writeHead(200, { 'content-type': 'text/html' }).end(page)
+  else request.pipe(response)
+})
+const server = new WebSocketServer({ server: http, perMessageDeflate: false, clientTracking: false })
 const lag = monitorEventLoopDelay({ resolution: 1 })
 lag.enable()
 
@@ -16,8 +26,8 @@ const answer = (message: NodeAnswer): void => {
   process.send?.(message)
 }
 
-server.on('listening', () => {
-  const address = server.address()
+http.listen(0, '127.0.0.1', () => {
+  const address = http.address()
   answer({ kind: 'ready', url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}` })
 })
 
@@ -38,3 +48,5 @@ process.on('message', (question: NodeQuestion) => {
     lag.reset()
   } else process.exit(0)
 })
+// Whoever asked is gone.
+process.once('disconnect', () => process.exit(1))
