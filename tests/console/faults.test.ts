@@ -56,7 +56,7 @@ test('[CO32] an expired token signs out, keeps the work, and is back where it wa
   const world = await World.open()
   await world.hold({ output: 'first' })
   const task = await world.hold({ output: 'second' })
-  const seat = await world.operator({ ttlSeconds: 6 })
+  const seat = await world.operator({ ttlSeconds: 10 })
   await seat.press('j')
   await seat.canDecide(task)
   await seat.press('e', 'Control+a')
@@ -70,7 +70,7 @@ test('[CO32] an expired token signs out, keeps the work, and is back where it wa
 test('[CO32] whoever else signs in there sees nothing of it', async () => {
   const world = await World.open()
   const task = await world.hold({ output: 'first' })
-  const seat = await world.operator({ ttlSeconds: 6 })
+  const seat = await world.operator({ ttlSeconds: 10 })
   await seat.canDecide(task)
   await seat.press('e', 'Control+a')
   await seat.type('"mine"')
@@ -86,7 +86,7 @@ test('[CO34] a reason that is being written is kept over a look at another card,
   const world = await World.open()
   const task = await world.hold({ output: 'first' })
   const other = await world.hold({ output: 'second' })
-  const seat = await world.operator({ ttlSeconds: 12 })
+  const seat = await world.operator({ ttlSeconds: 16 })
   const reason = seat.page.locator('#reject-reason')
   await seat.canDecide(task)
   await seat.press('r')
@@ -115,7 +115,7 @@ test('[CO34] a reason that is being written is kept over a look at another card,
 test('[CO34] cards that are picked, and the reason for them, are kept over an expired token, with the view', async () => {
   const world = await World.open()
   const tasks = [await world.hold({ output: 'first' }), await world.hold({ output: 'second' })]
-  const seat = await world.operator({ ttlSeconds: 10 })
+  const seat = await world.operator({ ttlSeconds: 14 })
   await seat.canDecide(tasks[0])
   await seat.press('x', 'j', 'x', 'r')
   await seat.type('Both are of another customer.')

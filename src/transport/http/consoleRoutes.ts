@@ -1,5 +1,5 @@
 /**
- * The review console's files: read once, at the node's start, and served from memory. They are the same for everybody
+ * The review console's files: read and compressed once, at the node's start, and served from memory. They are the same for everybody
  * and hold nothing of anybody: what is shown on them comes over the operator's own connection.
  *
  * Names under `assets/` carry a hash of what is in them, so they may be kept for ever; the page that names them may not.
@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 
 export const consolePath = '/console/'
 
@@ -16,8 +17,8 @@ export type ConsoleAnswer = {
   readonly body: Buffer | string
 }
 
-/** Answers by the path below `/console/`. */
-export type ConsoleFiles = (path: string) => ConsoleAnswer
+/** Answers by the path below `/console/`, and by the request's `Accept-Encoding`. */
+export type ConsoleFiles = (path: string, accepted?: string) => ConsoleAnswer
 
 /** Where `npm run build` puts them, seen from the source and from what is built of it. */
 export const consoleFolder = fileURLToPath(
@@ -61,16 +62,22 @@ const forEver = 'public, max-age=31536000, immutable'
 
 /** A folder that isn't there has no files: then the answer says how they are made. */
 export function readConsole(folder: string = consoleFolder): ConsoleFiles {
-  const files = new Map(namesIn(folder).map((name) => [name, readFileSync(join(folder, name))]))
-  return (path) => {
+  const files = new Map(namesIn(folder).map((name) => [name, bodiesOf(readFileSync(join(folder, name)))]))
+  return (path, accepted = '') => {
     const name = path === '' ? 'index.html' : path
-    const body = files.get(name)
-    if (body === undefined) return missing(files.size === 0)
+    const bodies = files.get(name)
+    if (bodies === undefined) return missing(files.size === 0)
     const type = types[extname(name)] ?? 'application/octet-stream'
     const kept = name.startsWith('assets/') ? forEver : 'no-store'
-    return { status: 200, headers: { ...headers, 'Content-Type': type, 'Cache-Control': kept }, body }
+    const told = { ...headers, 'Content-Type': type, 'Cache-Control': kept, Vary: 'Accept-Encoding' }
+    if (!gzipAccepted.test(accepted)) return { status: 200, headers: told, body: bodies.plain }
+    return { status: 200, headers: { ...told, 'Content-Encoding': 'gzip' }, body: bodies.gzip }
   }
 }
+
+const gzipAccepted = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i
+
+const bodiesOf = (plain: Buffer) => ({ plain, gzip: gzipSync(plain) })
 
 const missing = (isUnbuilt: boolean): ConsoleAnswer => ({
   status: 404,

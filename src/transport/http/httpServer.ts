@@ -102,7 +102,9 @@ function addConsole(app: FastifyInstance): void {
   const send = (reply: FastifyReply, { status, headers, body }: ConsoleAnswer) =>
     reply.code(status).headers(headers).send(body)
   app.get('/console', async (_request, reply) => reply.redirect(consolePath, 308))
-  app.get(`${consolePath}*`, async (request, reply) => send(reply, fileAt((request.params as { '*': string })['*'])))
+  app.get(`${consolePath}*`, async (request, reply) =>
+    send(reply, fileAt((request.params as { '*': string })['*'], request.headers['accept-encoding'])),
+  )
 }
 
 const openPaths = ['/healthz', '/readyz', '/openapi.json', '/console', `${consolePath}*`, ...webSocketPaths]

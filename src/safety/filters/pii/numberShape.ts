@@ -51,10 +51,14 @@ export function numberFinder(shapes: readonly NumberShape[]): Finder {
     for (const sizes of shape.groupings) byFirstSize[sizes[0] ?? 0]?.push({ shape, sizes })
   }
 
+  const fewest = fewestDigits(shapes)
+  const fewestFreely = fewestDigits(shapes.filter(({ freely }) => freely.length > 0))
+
   return {
     rules: [...new Set(shapes.map(({ rule }) => rule))],
     find(page, found) {
       const { tokens } = page
+      if (tokens.longestRow < (page.mentionsSomething ? fewest : fewestFreely)) return
       for (let i = 0; i < tokens.length; i += 1) {
         const size = tokens.digits(i)
         if (size === 0) continue
@@ -72,6 +76,8 @@ export function numberFinder(shapes: readonly NumberShape[]): Finder {
     },
   }
 }
+
+const fewestDigits = (shapes: readonly NumberShape[]): number => Math.min(...shapes.flatMap(({ lengths }) => lengths))
 
 function told(page: Page, shape: NumberShape, window: Window, found: Found): void {
   if (!shape.freely.includes(window.writing) && !isMentioned(page, shape)) return

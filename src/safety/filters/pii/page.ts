@@ -23,6 +23,11 @@ export class Page {
     return this.#surroundings.say(kind, span)
   }
 
+  /** Is a word of any kind anywhere? */
+  get mentionsSomething(): boolean {
+    return this.#surroundings.mentionSomething
+  }
+
   /** Is a word of that kind anywhere? Asked before what is dear. */
   mentions(kind: ContextKind): boolean {
     return this.#surroundings.mention(kind)

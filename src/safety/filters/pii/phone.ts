@@ -56,7 +56,9 @@ export const phoneFinder: Finder = {
   rules: [phoneRule],
   find(page, found) {
     const { tokens } = page
+    if (tokens.longestRow < digitsMin) return
     const hasPlus = page.text.includes('+')
+    if (!hasPlus && tokens.longestRow < northAmericanDigits && !page.mentions('phone')) return
     for (let i = 0; i < tokens.length; i += 1) {
       const span = (hasPlus ? abroad(page, i) : undefined) ?? northAmerican(page, i) ?? named(page, i)
       if (span === undefined) continue
@@ -87,6 +89,7 @@ function abroad(page: Page, first: number): Span | undefined {
 }
 
 const northAmericanSizes = [3, 3, 4]
+const northAmericanDigits = 10
 
 function northAmerican(page: Page, first: number): Span | undefined {
   const { text, tokens } = page

@@ -66,6 +66,10 @@ export class Surroundings {
     return this.#inLabel().has(kind)
   }
 
+  get mentionSomething(): boolean {
+    return this.#inText().length > 0 || this.#inLabel().size > 0
+  }
+
   mention(kind: ContextKind): boolean {
     if (this.#inText().length === 0) return this.#inLabel().has(kind)
     this.#kinds ??= new Set([...this.#inText().flatMap(({ kinds }) => kinds), ...this.#inLabel()])

@@ -19,6 +19,9 @@ const joined = 2
 /** Tokens number 0 up to `length`, in one table: there are many, and most texts are small. */
 export class Tokens {
   length = 0
+  /** The most digits that tokens which go on with one another have together, as far as `digits` counts them. */
+  longestRow = 0
+  #row = 0
   readonly #table: number[] = []
 
   constructor(text: string) {
@@ -85,6 +88,8 @@ export class Tokens {
       end += 1
     }
     this.#table.push(start, end, firstDigit, digitEnd, traits | (isSingle ? single : 0))
+    this.#row = ((traits & joined) === 0 ? 0 : this.#row) + (isSingle ? digitEnd - firstDigit : 0)
+    if (this.#row > this.longestRow) this.longestRow = this.#row
     this.length += 1
     return end
   }
