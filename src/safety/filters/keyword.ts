@@ -21,7 +21,7 @@ export function keywordFilter(keywords: readonly Keyword[], lists: readonly Word
   const asked = [
     new KeywordFinder(keywords.filter(({ phrase }) => seeds.has(phrase)).map(patternOf), 'longest'),
     new KeywordFinder(keywords.filter(({ phrase }) => !seeds.has(phrase)).map(patternOf), 'all'),
-    ...lists.map(finderOf),
+    finderOf(lists),
   ].filter(({ patterns }) => patterns.length > 0)
 
   return {
@@ -35,11 +35,16 @@ export function keywordFilter(keywords: readonly Keyword[], lists: readonly Word
   }
 }
 
-const finders = new Map<WordList, PhraseFinder>()
+/** One for each choice of lists that a policy has made: there are a few, and their tables last as long as the process. */
+const finders: { readonly lists: readonly WordList[]; readonly finder: PhraseFinder }[] = []
 
-function finderOf(list: WordList): PhraseFinder {
-  const finder = finders.get(list) ?? new PhraseFinder(patternsOf(list))
-  finders.set(list, finder)
+function finderOf(lists: readonly WordList[]): PhraseFinder {
+  const known = finders.find(
+    (one) => one.lists.length === lists.length && one.lists.every((list, i) => list === lists[i]),
+  )
+  if (known !== undefined) return known.finder
+  const finder = new PhraseFinder(lists.flatMap(patternsOf))
+  finders.push({ lists, finder })
   return finder
 }
 

@@ -49,8 +49,8 @@ export class StartTable<T> {
   /** Each start that is written in the text, with where; in the order of the text. */
   find(text: string, see: (item: T, at: number) => void): void {
     this.#pass.over(text)
-    const { starts, places } = this.#hits
-    for (let i = 0; i < starts.length; i += 1) {
+    const { count, starts, places } = this.#hits
+    for (let i = 0; i < count; i += 1) {
       for (const item of this.#items[starts[i] ?? 0] ?? []) see(item, places[i] ?? 0)
     }
   }
@@ -58,12 +58,12 @@ export class StartTable<T> {
   /** Is any of them written in the text? */
   isIn(text: string): boolean {
     this.#pass.over(text)
-    return this.#hits.starts.length > 0
+    return this.#hits.count > 0
   }
 }
 
 /** What one table's starts are, each as all that its characters may be written like, and where they stand in the text. */
-type Hits = { readonly starts: number[]; readonly places: number[] }
+type Hits = { count: number; readonly starts: number[]; readonly places: number[] }
 type Written = { readonly writings: readonly string[]; readonly start: number; readonly hits: Hits }
 
 /** One look at a text for the starts of all tables. */
@@ -71,12 +71,12 @@ class Pass {
   /** Number of the list of starts for three characters; 0: none. */
   readonly #lists = new Uint16Array(tableMask + 1)
   readonly #starts: Written[][] = [[]]
-  readonly #all: Hits[] = []
+  /** Those that have any in this text. */
+  readonly #filled: Hits[] = []
   #text: string | undefined
 
   add(texts: readonly (readonly string[])[]): Hits {
-    const hits: Hits = { starts: [], places: [] }
-    this.#all.push(hits)
+    const hits: Hits = { count: 0, starts: [], places: [] }
     this.#text = undefined
     texts.forEach((writings, start) => {
       for (const key of keysOf(writings)) this.#listOf(key).push({ writings, start, hits })
@@ -93,9 +93,9 @@ class Pass {
   /** Fills the hits of all tables with those in this text. */
   over(text: string): void {
     if (text === this.#text) return
-    for (const { starts, places } of this.#all) {
-      starts.length = 0
-      places.length = 0
+    for (let i = this.#filled.length; i > 0; i -= 1) {
+      const hits = this.#filled.pop()
+      if (hits !== undefined) hits.count = 0
     }
     this.#text = text
     const lists = this.#lists
@@ -119,8 +119,10 @@ class Pass {
     if (at < 0) return
     for (const { writings, start, hits } of this.#starts[this.#lists[key] ?? 0] ?? []) {
       if (!isWrittenAt(text, at, writings)) continue
-      hits.starts.push(start)
-      hits.places.push(at)
+      if (hits.count === 0) this.#filled.push(hits)
+      hits.starts[hits.count] = start
+      hits.places[hits.count] = at
+      hits.count += 1
     }
   }
 }
