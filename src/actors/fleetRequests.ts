@@ -12,7 +12,7 @@ import { ack, type Reply, refuse } from '../tasks/reply.js'
 import { finalStatuses } from '../tasks/task.js'
 import { registryAddress } from './addresses.js'
 import { livingHolders } from './living.js'
-import type { AgentEntry, WhoIsHere } from './registry.js'
+import type { AgentEntry, WhoIsHere } from './registryState.js'
 
 const askMs = 10_000
 const defaultPage = 50

@@ -18,7 +18,7 @@ import {
 import { agentSession } from '../actors/agentSession.js'
 import type { SessionFacts } from '../actors/agentSessionState.js'
 import { dispatcher } from '../actors/dispatcher.js'
-import type { Identity, NodeFailure, NodeOwnEffect } from '../actors/effects.js'
+import type { Identity, NodeOwnEffect } from '../actors/effects.js'
 import { type FleetWatchState, fleetWatch } from '../actors/fleetWatch.js'
 import { type KnownPolicy, knownPolicy, type PolicyWatchState, policyWatch } from '../actors/policyWatch.js'
 import { createProcedureRunner, type ProcedureRunner } from '../actors/procedureRunner.js'
@@ -26,111 +26,30 @@ import { producerSession } from '../actors/producerSession.js'
 import { registry } from '../actors/registry.js'
 import { producerRequests, taskRequests } from '../actors/requests.js'
 import type { Address } from '../actors/runtime/actor.js'
-import type { DeadLetter } from '../actors/runtime/deadLetter.js'
-import type { Scheduler } from '../actors/runtime/scheduler.js'
 import { type ActorSystem, createActorSystem } from '../actors/runtime/system.js'
 import { type ShardDoorState, shardDoor } from '../actors/shardDoor.js'
 import { unlessHalted } from '../actors/unlessHalted.js'
-import type { Clock } from '../clock.js'
-import { aloneView, type LivenessSpans, type MembersView } from '../cluster/members.js'
+import { aloneView, type MembersView } from '../cluster/members.js'
 import { membership } from '../cluster/membership.js'
 import { type ShardOwnerState, shardOwner } from '../cluster/shardOwner.js'
-import { type Holder, type Ledger, missedHints } from '../ledger/port.js'
+import { missedHints } from '../ledger/port.js'
 import type { Role } from '../protocol/frames.js'
-import type { WireLimits } from '../protocol/nodeFrames.js'
-import type { Random } from '../random.js'
 import { cardDesk } from '../review/cardDesk.js'
-import type { ReviewSpans } from '../review/deadlines.js'
 import { operatorSession } from '../review/operatorSession.js'
 import { reviewQueue } from '../review/reviewQueue.js'
 import type { GatePolicy } from '../safety/policy.js'
 import type { Desk } from '../tasks/desk.js'
 import { createLeaseSigner } from '../tasks/lease.js'
 import { createNotary } from '../tasks/notary.js'
-import type { Gate, Said, Verdict } from '../tasks/verdict.js'
+import type { Said, Verdict } from '../tasks/verdict.js'
 import { courier } from '../webhooks/courier.js'
-import type { Egress } from '../webhooks/egress.js'
 import { noEgress } from '../webhooks/noEgress.js'
 import { keepsHint, tellHint } from './hints.js'
-import { createJudging, type JudgeApart } from './judging.js'
+import { createJudging } from './judging.js'
 import { operatorRequests } from './operatorRequests.js'
+import type { PlaneOptions } from './planeOptions.js'
 import { policyIn, policyInForce, revealTerms } from './policies.js'
 import { effectShells, errorText } from './shells.js'
-
-export type PlaneSettings = {
-  readonly heartbeatMs: number
-  readonly leaseMs: number
-  readonly resumeMs: number
-  readonly limits: WireLimits
-  /** Of a connection's send buffer. */
-  readonly outboxMaxBytes: number
-  readonly tasksPerLane: number
-  readonly taskRetentionMs: number
-  readonly outcomesKept: number
-  readonly outcomeRetentionMs: number
-  readonly absentRetentionMs: number
-  readonly auditRetentionMs: number
-  /** How long an operator has a card to themselves, unless they claim it again. */
-  readonly claimMs: number
-  /** How long a card may wait. */
-  readonly reviewMs: ReviewSpans
-}
-
-/** What the plane tells whoever watches it. */
-export type PlaneWatch = {
-  readonly count: (what: string, n: number) => void
-  readonly note: (
-    level: 'info' | 'warn' | 'error',
-    text: string,
-    about?: Readonly<Record<string, string | number | boolean>>,
-  ) => void
-  readonly committed: (transactions: number, tookMs: number) => void
-  readonly judged: (verdict: Verdict, tookMs: number) => void
-  readonly dispatched: (waitedMs: number) => void
-  readonly deadLetter: (letter: DeadLetter) => void
-  /** This incarnation can't go on. */
-  readonly failed: (failure: NodeFailure) => void
-}
-
-/** How a node lives among others on one ledger. */
-export type ClusterSettings = LivenessSpans & {
-  readonly beatMs: number
-  /** Where its clients reach it, once it listens. */
-  readonly url: () => string
-  readonly version: string
-}
-
-export type PlaneOptions = {
-  readonly node: string
-  readonly holder: Holder
-  readonly ledger: Ledger
-  /** Signs leases and sessions. */
-  readonly secret: Uint8Array
-  /** Makes the key that signs what is on record. */
-  readonly recordSecret: Uint8Array
-  readonly clock: Clock
-  readonly scheduler: Scheduler
-  readonly random: Random
-  readonly newId: () => string
-  /** Numbers sessions: none twice in the life of a process, whose incarnations share its connections. */
-  readonly nextSession: () => number
-  readonly gate: Gate
-  /** For what is too large for the event loop; missing: nothing is. */
-  readonly judgeApart?: JudgeApart
-  readonly hashOf: (value: unknown) => string
-  /** Null: the ledger is this node's own. */
-  readonly cluster: ClusterSettings | null
-  readonly send: (session: Address, frame: { readonly type: string }) => void
-  /** A frame to every client that was welcomed. */
-  readonly sendAll: (frame: { readonly type: string }) => void
-  readonly close: (session: Address, code: number, reason: string) => void
-  /** Calls `then` once nearly all that was sent has left. Where it is missing, what is sent has left. */
-  readonly whenSent?: (session: Address, then: () => void) => void
-  /** How webhooks are called. Where it is missing, nothing leaves. */
-  readonly egress?: Egress
-  readonly settings: PlaneSettings
-  readonly watch: PlaneWatch
-}
 
 export interface Plane {
   readonly system: ActorSystem<NodeOwnEffect>

@@ -2,7 +2,7 @@
 import type { Config } from '../config.js'
 import { limits } from '../protocol/formats.js'
 import type { WireLimits } from '../protocol/nodeFrames.js'
-import type { PlaneSettings } from './plane.js'
+import type { PlaneSettings } from './planeOptions.js'
 
 export const wireLimitsOf = (config: Config): WireLimits => ({
   messageBytes: config.messageBytes,

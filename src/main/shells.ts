@@ -9,7 +9,7 @@ import type { ShardDoorMessage } from '../actors/shardDoor.js'
 import { Unavailable } from '../tasks/procedure.js'
 import type { Egress } from '../webhooks/egress.js'
 import type { createJudging } from './judging.js'
-import type { PlaneOptions } from './plane.js'
+import type { PlaneOptions } from './planeOptions.js'
 
 type Parts = Pick<PlaneOptions, 'ledger' | 'holder' | 'send' | 'close' | 'whenSent' | 'watch'> & {
   readonly runner: ProcedureRunner

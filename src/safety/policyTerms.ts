@@ -57,7 +57,7 @@ export const defaultTerms: PolicyTerms = {
     LOW_CONFIDENCE: 'normal',
   },
   // Depth is the protocol's. The others keep the worst case to some tens of milliseconds.
-  limits: { depth: 10_000, values: 100_000, textUnits: 1_048_576, inlineBytes: 32_768, deadlineMs: 1_000 },
+  limits: { depth: 10_000, values: 100_000, textUnits: 1_048_576, inlineBytes: 16_384, deadlineMs: 1_000 },
   rules: new Map(),
   words: new Map(),
   patterns: [],

@@ -2,13 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { AssignedMessage } from '../../src/actors/dispatcher.js'
 import type { NodeEffect } from '../../src/actors/effects.js'
-import {
-  type RegistryArgs,
-  type RegistryMessage,
-  type RegistryState,
-  registry,
-  type WhoIsHere,
-} from '../../src/actors/registry.js'
+import { registry } from '../../src/actors/registry.js'
+import type { RegistryArgs, RegistryMessage, RegistryState, WhoIsHere } from '../../src/actors/registryState.js'
 import { joinAgent } from '../../src/tasks/joining.js'
 import { agentKey } from '../../src/tasks/keys.js'
 import { noon, tenant, World } from '../tasks/world.js'

@@ -206,3 +206,26 @@ test('[RV30 RV36 G5] where the policy asks for two, two people approve, neither 
   await second.request('decide', { review, version, status: 'APPROVED' })
   expect(await producer.outcome(id, 'APPROVED')).toMatchObject({ final: true, output: 'x' })
 })
+
+test('[GP5 G3] a result of half a megabyte passes as it came, or is held for one word in the middle of it', async () => {
+  const world = await openWorld()
+  const producer = await openProducer(world)
+  const operator = await openReviewer(world)
+  const agent = await openIdleAgent(world, { capacity: 2 })
+  const rows = Array.from({ length: 4_000 }, (_, i) => ({
+    note: `the quarter's report of region ${i} is as planned`,
+    i,
+  }))
+  const [calm, held] = [await submitOne(producer), await submitOne(producer)]
+  const leases = new Map([await agent.task(), await agent.task()].map(({ id, lease }) => [id, lease]))
+  const say = (task: string, output: unknown) =>
+    agent.request('result', { task, lease: leases.get(task), output, confidence: 0.95 })
+  const [passed, stopped] = await Promise.all([
+    say(calm, rows),
+    say(held, rows.with(2_000, { note: 'its password is kept', i: 2_000 })),
+  ])
+  expect(passed).toMatchObject({ status: 'COMPLETED' })
+  expect(stopped).toMatchObject({ status: 'NEEDS_REVIEW' })
+  expect(await producer.outcome(calm, 'COMPLETED')).toMatchObject({ output: rows })
+  expect(await nextCard(operator, held)).toMatchObject({ findings: [{ rule: 'keyword.password', path: '/2000/note' }] })
+})

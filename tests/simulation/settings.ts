@@ -1,5 +1,5 @@
 /** A node's settings in a run: short times, and now and then limits that are met all the time. */
-import type { ClusterSettings, PlaneSettings } from '../../src/main/plane.js'
+import type { ClusterSettings, PlaneSettings } from '../../src/main/planeOptions.js'
 import { limits } from '../../src/protocol/formats.js'
 import type { Dice } from './dice.js'
 

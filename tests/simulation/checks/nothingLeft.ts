@@ -1,7 +1,7 @@
 /** G9: when everybody has gone, a node's memory and the ledger's holders are as small as at the start. */
 import { dispatcherAddress, registryAddress, shardDoorAddress } from '../../../src/actors/addresses.js'
 import type { DispatcherState } from '../../../src/actors/dispatcher.js'
-import type { RegistryState } from '../../../src/actors/registry.js'
+import type { RegistryState } from '../../../src/actors/registryState.js'
 import type { ShardDoorState } from '../../../src/actors/shardDoor.js'
 import type { Finished } from '../checker.js'
 import type { SimulatedNode } from '../simulatedNode.js'
