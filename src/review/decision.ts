@@ -94,7 +94,8 @@ const done = (changed: CardAndTask): DecisionReply => ({ ...changed, kind: 'deci
 /** An edit, with what the gate finds in it. */
 const judgedEdit = (card: Card, edited: Raw, { judge, hashOf }: Judge): JudgedEdit => {
   const value = edited.value()
-  const verdict = judge({ tenant: card.tenant, queue: card.queue, kind: 'text', value })
+  const kind = card.kind === 'result' ? 'edit' : 'text'
+  const verdict = judge({ tenant: card.tenant, queue: card.queue, kind, value })
   const edit = { value: edited.bytes, hash: hashOf(value), policyVersion: verdict.policyVersion }
   if (verdict.kind === 'pass') return edit
   const { reason, severity, details, findings } = verdict
@@ -141,7 +142,10 @@ const auditOf = ({ reason, reasonCode }: Decision, edit: JudgedEdit | undefined)
 
 /** Null: this person may. */
 const whyForbidden = ({ card, task }: CardAndTask, { sub }: Person, { isOneOfMany }: Decision): string | null => {
-  if (isOneOfMany && card.severity === 'high') return 'A card of severity high is decided on its own.'
+  const edit = card.standing.status === 'PENDING' ? card.standing.edit : undefined
+  if (isOneOfMany && (card.severity === 'high' || edit?.held?.severity === 'high')) {
+    return 'A card of severity high is decided on its own.'
+  }
   return isOwn(card, task?.sub, sub) ? 'Several have to approve it, and it is your own: others decide.' : null
 }
 

@@ -44,6 +44,16 @@ export const maskingOf = (read: () => unknown, findings: readonly Finding[]): Ma
   return (value) => maskValue(value, hide, binaries)
 }
 
+/** Findings as they may be shown: a secret may be the name of a field on the way to one. */
+export const withMaskedPaths = (findings: readonly Finding[], masking: Masking | null): readonly Finding[] => {
+  if (masking === null) return findings
+  const shown = (token: string) => escapePointer(String(masking(unescapePointer(token))))
+  return findings.map((finding) => {
+    const [root = '', ...tokens] = finding.path.split('/')
+    return { ...finding, path: [root, ...tokens.map(shown)].join('/') }
+  })
+}
+
 /** The value, or the key, that a finding points at. */
 const holderOf = (output: unknown, { path, inKey }: Finding): unknown => {
   const tokens = path.split('/').slice(1).map(unescapePointer)
@@ -60,6 +70,8 @@ const textIn = (holder: unknown, { start, end }: Finding): string | null => {
   if (holder instanceof Uint8Array && !isUtf8(holder)) return bytesOf(holder).toString('latin1').slice(start, end)
   return textOf(holder)?.slice(start, end) ?? null
 }
+
+const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')
 
 const unescapePointer = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
 

@@ -10,7 +10,7 @@ import type { ReviewCard } from '../protocol/records.js'
 import { resultId } from '../tasks/keys.js'
 import type { Card } from './card.js'
 import { jsonPrefix } from './jsonPrefix.js'
-import { type Masking, maskingOf } from './secretMask.js'
+import { type Masking, maskingOf, withMaskedPaths } from './secretMask.js'
 import { approvalsOf, type Edit, type Standing } from './standing.js'
 
 const shownBytes = 4_096
@@ -40,7 +40,7 @@ export const shownCard = (card: Card, task: Fields | null, { whole }: { readonly
     reason: card.reason,
     severity: card.severity,
     details: card.details,
-    findings: card.findings,
+    findings: withMaskedPaths(card.findings, masking),
     confidence: card.confidence,
     payload: payload.value,
     output: output.value,
@@ -54,7 +54,7 @@ export const shownCard = (card: Card, task: Fields | null, { whole }: { readonly
     approvals: approvalsOf(standing).map(({ by, at }) => ({ operatorId: by, at })),
     ...(standing.note === undefined ? {} : { note: standing.note }),
     ...shownStanding(standing),
-    ...(edit?.held === undefined ? {} : { editHeld: edit.held }),
+    ...(edit?.held === undefined ? {} : { editHeld: shownHeld(edit.value, edit.held) }),
     ...(edited === undefined ? {} : { edited: edited.value }),
     ...(output.isCut || payload.isCut || edited?.isCut === true ? { truncated: true } : {}),
   }
@@ -93,8 +93,15 @@ const shownStanding = (standing: Standing): Pick<ReviewCard, 'status'> & Partial
 }
 
 /** Without the secrets that are the edit's own. */
-const maskedEdit = ({ value, held }: Edit): Uint8Array =>
-  masked(value, held ? maskingOf(() => new Raw(value).value(), held.findings) : null)
+const maskedEdit = ({ value, held }: Edit): Uint8Array => masked(value, held ? editMasking(value, held) : null)
+
+const shownHeld = (value: Uint8Array, held: NonNullable<Edit['held']>) => ({
+  ...held,
+  findings: withMaskedPaths(held.findings, editMasking(value, held)),
+})
+
+const editMasking = (value: Uint8Array, { findings }: NonNullable<Edit['held']>): Masking | null =>
+  maskingOf(() => new Raw(value).value(), findings)
 
 const masked = (bytes: Uint8Array, masking: Masking | null): Uint8Array =>
   masking === null ? bytes : Raw.of(masking(new Raw(bytes).value())).bytes

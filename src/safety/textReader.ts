@@ -157,7 +157,8 @@ class TextReader implements TextSink {
     for (const decoder of this.#means.decoders) {
       try {
         for (const { way, text, toEncoded } of decoder(folded.text, traits)) {
-          this.#decodedUnits += text.length
+          const encoded = toEncoded({ start: 0, end: text.length })
+          this.#decodedUnits += Math.min(text.length, encoded.end - encoded.start)
           const origin = new DecodedOrigin(outer.origin, way, (span) => folded.toOriginal(toEncoded(span)))
           found.push(new SeenText(text, origin, this.#means.makers))
         }

@@ -16,8 +16,11 @@ export type Finding = ReviewFinding
 export type Said = {
   readonly tenant: string
   readonly queue: string
-  /** `result` is judged with its confidence; `action` likewise; `text` (errors, notes, names) by what it says alone. */
-  readonly kind: 'result' | 'action' | 'text'
+  /**
+   * `result` is judged with its confidence; `action` likewise; `text` (errors, notes, names) by what it says alone; `edit`,
+   * what a person would have a result be, by that and by its queue's schema.
+   */
+  readonly kind: 'result' | 'action' | 'text' | 'edit'
   /** Any value that MessagePack can say. */
   readonly value: unknown
   /** As sent: anything but a number from 0 to 1 counts as 0. */

@@ -159,6 +159,37 @@ test('[CO26] an edit that others approved since it was picked is not approved un
   expect(await statuses(world, [task])).toEqual(['NEEDS_REVIEW'])
 })
 
+test('[CO26] what another makes of a card that the list approved, and that waits for one more, is told', async () => {
+  const world = await World.open()
+  const admin = await openOperator(world, { tenant: world.tenant, roles: ['admin'], sub: 'root' })
+  await admin.request('setPolicy', { policy: JSON.stringify({ approvals: { normal: 2 } }) })
+  const [task = ''] = await holdSome(world, 1)
+  const seat = await world.operator()
+  await seat.canDecide(task)
+  await seat.press('x', 'a', 'Control+Enter')
+  await seat.page.locator('.bulk .answer', { hasText: 'Your approval counts.' }).waitFor()
+  const { cards } = await admin.request('cards')
+  const [card] = cards as readonly { readonly reviewId: string }[]
+  await admin.request('decide', { review: card?.reviewId, status: 'REJECTED', reason: 'no' })
+  await seat.notice('Decided elsewhere: rejected by root.')
+})
+
+test('[CO24] when the last pick is put back the form closes, and the next pick doesn’t open it', async () => {
+  const world = await World.open()
+  const tasks = await holdSome(world, 2)
+  const seat = await world.operator()
+  const form = seat.page.locator('.bulk form')
+  await seat.canDecide(tasks[0])
+  await seat.press('x', 'r')
+  await form.waitFor()
+  await rows(seat).nth(0).locator('.pick').click()
+  await form.waitFor({ state: 'detached' })
+  await rows(seat).nth(1).locator('.pick').click()
+  await picked(seat, '1 card picked')
+  await seat.page.getByRole('button', { name: /^Reject all/ }).waitFor()
+  expect(await form.count()).toBe(0)
+})
+
 test('[CO33] a list whose answer was lost is sent again over the next connection, and each card counts once', async () => {
   const world = await World.open()
   const admin = await openOperator(world, { tenant: world.tenant, roles: ['admin'], sub: 'root' })

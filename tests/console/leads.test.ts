@@ -1,6 +1,7 @@
 /** What those who lead the review see: calibration, numbers, and where the fleet is busy. */
 import { expect, test } from 'vitest'
 import { openReviewer } from '../integration/world.js'
+import { OneWay } from './oneWay.js'
 import { decideOn, type Seat, World, withBrowser } from './world.js'
 
 withBrowser()
@@ -50,6 +51,25 @@ test('[CO54] it is of one queue, or one agent, by choice', async () => {
   await page.getByText('of 5 as they were held').waitFor()
   await page.getByRole('combobox', { name: 'Window' }).selectOption('1')
   await page.getByText('of 5 as they were held').waitFor()
+})
+
+test('[CO54] figures of one choice don’t stand under another, and where nothing is chosen the node is asked once', async () => {
+  const world = await openDecided()
+  const line = await OneWay.to(world.url)
+  const seat = await world.operator({}, { url: line.url })
+  const { page } = seat
+  const asked: string[] = []
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => asked.push(payload.toString())))
+  await page.reload()
+  await seat.signIn(await world.token())
+  await page.getByRole('link', { name: 'Calibration' }).click()
+  await page.getByText('of 5 as they were held').waitFor()
+  // One message can hold several requests.
+  expect(asked.join('').match(/calibration/g)).toHaveLength(1)
+  line.loseAnswers()
+  await page.getByRole('combobox', { name: 'Window' }).selectOption('7')
+  await page.getByText('Reading …').waitFor()
+  expect(await page.locator('.curve').count()).toBe(0)
 })
 
 test('[CO54] where nothing was decided it says so', async () => {

@@ -4,6 +4,7 @@ import { lineChanges } from '../../console/src/output/lineChanges.js'
 import { rawJson } from '../../console/src/output/rawJson.js'
 import { segmentsOf } from '../../console/src/output/segments.js'
 import type { ReviewFinding } from '../../src/protocol/records.js'
+import { openOperator } from '../integration/world.js'
 import { World, withBrowser } from './world.js'
 
 withBrowser()
@@ -50,6 +51,28 @@ test('[CO41] characters that aren’t seen or turn the text are shown by their c
   await seat.page.getByText('6 invisible or direction-changing characters').waitFor()
   await seat.page.getByRole('tab', { name: 'Raw' }).click()
   expect(await seat.text('.raw')).toContain('pay \\u202e000,1\\u202c to me')
+})
+
+test('[CO41] names that turn the text, of who has a card and in the list of tasks, are shown by their code', async () => {
+  const world = await World.open()
+  const task = await world.hold({ output: 'one' })
+  const other = await openOperator(world, { tenant: world.tenant, sub: 'ro\u202eot' })
+  const { cards } = await other.request('cards')
+  const [card] = cards as readonly { readonly reviewId: string; readonly version: number }[]
+  await other.request('claim', { review: card?.reviewId })
+  const seat = await world.operator()
+  const { page } = seat
+  await page.locator('.row .standing', { hasText: 'ro⟨U+202E⟩ot' }).waitFor()
+  await page.locator('.card-facts', { hasText: 'claimed by ro⟨U+202E⟩ot' }).waitFor()
+  const { reviewId: review, version } = (await other.request('get', { review: card?.reviewId })).card as {
+    readonly reviewId: string
+    readonly version: number
+  }
+  await other.request('decide', { review, version, status: 'REJECTED', reason: 'no\u202e, no' })
+  await page.locator('.row .standing', { hasText: 'by ro⟨U+202E⟩ot' }).waitFor()
+  await page.getByRole('link', { name: 'Tasks' }).click()
+  await page.locator('tr', { hasText: task }).filter({ hasText: 'no⟨U+202E⟩, no' }).waitFor()
+  expect(await page.locator('body').innerText()).not.toContain('\u202e')
 })
 
 test('[CO42] a finding is marked where it is, and named there', async () => {

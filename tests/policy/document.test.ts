@@ -248,6 +248,10 @@ describe('what a policy says', () => {
     expect(judge(document, { lable: 'spam' })).toMatchObject({ kind: 'hold', reason: 'SCHEMA', severity: 'normal' })
     expect(judge(document, { lable: 'spam' }, { queue: 'web' }).kind).toBe('pass')
     expect(judge({ schema, queues: { mail: { schema: null } } }, 'anything').kind).toBe('pass')
+    // What a person makes of a result is one, too; nobody asks how sure they are.
+    const edit = { kind: 'edit', confidence: undefined } as const
+    expect(judge(document, { lable: 'spam' }, edit)).toMatchObject({ kind: 'hold', reason: 'SCHEMA' })
+    expect(judge(document, { label: 'spam' }, edit).kind).toBe('pass')
   })
 
   test('[PO3] switches word lists off', () => {

@@ -201,5 +201,10 @@ describe('decisions on a list', () => {
     const review = await world.hold()
     expect(await decideMany(world, [{ review, version: 1 }])).toMatchObject([{ error: { code: 'FORBIDDEN' } }])
     expect((await world.card(review)).status).toBe('PENDING')
+    const edited = await world.hold({}, { verdict: { severity: 'low', approvalsRequired: 2 } })
+    const judge = () => ({ ...aHeldWord().verdict, severity: 'high' }) as const
+    await world.perform(decide(world, edited, ada, { edited: Raw.of('the password') }, { ...passing, judge }))
+    const answers = await decideMany(world, [{ review: edited, version: 2 }], bob)
+    expect(answers).toMatchObject([{ error: { code: 'FORBIDDEN' } }])
   })
 })

@@ -1,6 +1,6 @@
 /** What of an output is hidden, beyond the places that its findings name. */
 import { describe, expect, it } from 'vitest'
-import { mask, maskingOf } from '../../src/review/secretMask.js'
+import { mask, maskingOf, withMaskedPaths } from '../../src/review/secretMask.js'
 import type { Finding } from '../../src/tasks/verdict.js'
 
 const secretAt = (path: string, start: number, end: number): Finding => ({
@@ -18,6 +18,21 @@ const masked = (output: unknown, findings: readonly Finding[], shown: unknown = 
 }
 
 describe('masks', () => {
+  it('[SC13] hide a secret that is the name of a field, in the places of findings too', () => {
+    const name = 'tok/12~345'
+    const output = { [name]: { a: 'my password' } }
+    const findings = [
+      { ...secretAt('/tok~112~0345', 0, 10), inKey: true },
+      { ...secretAt('/tok~112~0345/a', 3, 11), reason: 'PII' as const },
+    ]
+    const shown = withMaskedPaths(
+      findings,
+      maskingOf(() => output, findings),
+    )
+    expect(shown.map(({ path }) => path)).toEqual([`/${mask}`, `/${mask}/a`])
+    expect(withMaskedPaths(findings, null)).toBe(findings)
+  })
+
   it('[SC13] hide everything where there may be secrets that no finding names', () => {
     const findings = Array.from({ length: 64 }, () => secretAt('/a', 0, 9))
     expect(masked({ a: 'tok_12345', b: 'other' }, findings)).toBe(mask)

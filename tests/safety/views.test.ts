@@ -169,6 +169,18 @@ describe('findings', () => {
     ])
     expect(findingsIn({ arguments: JSON.stringify({ action: 'list', target: 'all users' }) })).toEqual([])
     expect(findingsIn({ code: '{ "not": JSON, [1, 2] }', list: '[1] see above [2]' })).toEqual([])
+    // Wherever it stands, however many there are, whatever stands between; and where what was found is written as it is.
+    for (const text of [
+      `{} ${fields}{"b":2}`,
+      `${fields} [ok]`,
+      `[1, ${fields}]`,
+      `{"a": [}, ${fields}`,
+      `x{"a":1}\n${fields}`,
+    ]) {
+      expect(findingsIn([text]), text).toMatchObject([held])
+    }
+    const exact = findingsIn([JSON.stringify({ tool: 'mail', note: 'my password is kept', to: 'all' })])
+    expect(exact).toMatchObject([{ rule: 'keyword.password', start: 26, end: 34 }])
   })
 
   test('[VW6] a place that several views show counts once', () => {

@@ -53,6 +53,11 @@ export abstract class Player {
     return this.#isWelcome && !this.#isGone
   }
 
+  /** Its connection goes to a node that lives: what it was told is all that it could be told. */
+  get isInTouch(): boolean {
+    return this.#isWelcome && this.#line !== null && !this.#line.isCut
+  }
+
   connect(): void {
     if (this.#isGone || this.#line !== null) return
     const { role, tenant, sub } = this.who

@@ -184,8 +184,8 @@ export class World {
     }
     await this.#pass(pollsMs)
     const waiting = this.books.waiting(tenant)
-    for (const { who, waiting: listed } of this.#deciders) {
-      if (listed !== null) this.looks.push({ shownBy: `the console of ${who.sub}`, waiting, listed })
+    for (const { who, waiting: listed, isInTouch } of this.#deciders) {
+      if (listed !== null && isInTouch) this.looks.push({ shownBy: `the console of ${who.sub}`, waiting, listed })
     }
   }
 

@@ -16,6 +16,10 @@ export const codePoint = (character: string): string =>
 /** As it is shown: `⟨U+202E⟩`. */
 export const shownUnseen = (character: string): string => `⟨${codePoint(character)}⟩`
 
+/** For one line of text alone, as of a notice. */
+export const inSight = (text: string): string =>
+  text.replace(/./gsu, (character) => (isUnseen(character) ? shownUnseen(character) : character))
+
 const names: Readonly<Record<string, string>> = {
   'U+0000': 'null',
   'U+000D': 'carriage return',

@@ -1,6 +1,7 @@
 /** What the keys and buttons of a decision do: the same for both. */
 import { rawJson } from '../output/rawJson.js'
 import { bulk, desk, feed, focusList, form, station } from '../room.js'
+import { releaseOf } from './drafts.js'
 
 const canDecide = (): boolean => desk.blocked.value === undefined && desk.isSettled.value
 
@@ -23,13 +24,13 @@ export function reject(): void {
   else if (canDecide()) form.value = 'reject'
 }
 
-/** Of what the card shows; a draft that was begun goes on. */
+/** Of what approving would release, as it is shown; a draft that was begun goes on. */
 export function beginEdit(): void {
   const card = desk.card.value
   if (card === undefined || !canDecide()) return
   if (desk.drafts.of(card.reviewId) === undefined) {
-    const output = desk.revealed.value === undefined ? (card.edited ?? card.output) : desk.revealed.value.output
-    desk.drafts.write(card.reviewId, { text: rawJson(output), outputHash: card.outputHash })
+    const { output, edited } = desk.revealed.value ?? card
+    desk.drafts.write(card.reviewId, { text: rawJson(edited === undefined ? output : edited), of: releaseOf(card) })
   }
   form.value = 'edit'
 }

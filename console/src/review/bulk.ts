@@ -50,11 +50,13 @@ export class Bulk {
     return this.picks.value.size > 0
   }
 
-  /** Whether this list decides, or just decided, on the card. */
+  /** Whether this list decides on the card, or just ended it: one that others have to approve, too, is anybody's. */
   isAbout(review: string): boolean {
     const step = this.step.value
     if (step.kind === 'sending') return step.rows.some(({ reviewId }) => reviewId === review)
-    return step.kind === 'answered' && step.answers.some(({ row, why }) => row.reviewId === review && why === undefined)
+    if (step.kind !== 'answered') return false
+    const answer = step.answers.find(({ row }) => row.reviewId === review)
+    return answer !== undefined && answer.why === undefined && answer.status !== 'PENDING'
   }
 
   toggle(row: Row): void {

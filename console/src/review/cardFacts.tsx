@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { ReviewCard } from '../../../src/protocol/records.js'
 import { When } from '../moment.js'
 import { PlainText } from '../output/plainText.js'
+import { inSight } from '../output/unseen.js'
 
 export function CardFacts({ card }: { readonly card: ReviewCard }) {
   return (
@@ -31,14 +32,15 @@ export function CardFacts({ card }: { readonly card: ReviewCard }) {
           <Fact name="Approvals">
             {card.approvals.map(({ operatorId, at }) => (
               <span key={operatorId} class="approval">
-                {operatorId}, <When at={at} />
+                <PlainText text={operatorId} />, <When at={at} />
               </span>
             ))}
           </Fact>
         )}
         {card.resolvedAt !== undefined && (
           <Fact name="Decided">
-            {card.status} {card.operatorId !== undefined && `by ${card.operatorId}`} <When at={card.resolvedAt} /> UTC
+            {card.status} {card.operatorId !== undefined && `by ${inSight(card.operatorId)}`}{' '}
+            <When at={card.resolvedAt} /> UTC
           </Fact>
         )}
         {card.reasonCode !== undefined && <Fact name="Reason code">{card.reasonCode}</Fact>}

@@ -2,6 +2,7 @@
 import type { ReviewCard } from '../../../src/protocol/records.js'
 import { Ago, Countdown } from '../moment.js'
 import { PlainText } from '../output/plainText.js'
+import { inSight } from '../output/unseen.js'
 import { desk } from '../room.js'
 import { kindWords, reasonWords } from './words.js'
 
@@ -31,7 +32,9 @@ export function CardHead({ card }: { readonly card: ReviewCard }) {
         )}
         {card.escalatedAt !== undefined && card.status === 'PENDING' && <li class="countdown near">escalated</li>}
         <Claim card={card} />
-        {card.assignedTo !== undefined && <li>assigned to {card.assignedTo === desk.me ? 'you' : card.assignedTo}</li>}
+        {card.assignedTo !== undefined && (
+          <li>assigned to {card.assignedTo === desk.me ? 'you' : inSight(card.assignedTo)}</li>
+        )}
         <Approvals card={card} />
       </ul>
       {card.note !== undefined && (
@@ -48,7 +51,7 @@ function Claim({ card }: { readonly card: ReviewCard }) {
   if (holder === undefined || card.status !== 'PENDING') return null
   return (
     <li class="claim">
-      {holder === desk.me ? 'yours' : `claimed by ${holder}`}
+      {holder === desk.me ? 'yours' : `claimed by ${inSight(holder)}`}
       {card.claimedUntil !== undefined && (
         <>
           {' for '}
@@ -61,7 +64,7 @@ function Claim({ card }: { readonly card: ReviewCard }) {
 
 function Approvals({ card }: { readonly card: ReviewCard }) {
   if (card.approvalsRequired === undefined) return null
-  const by = card.approvals.map(({ operatorId }) => (operatorId === desk.me ? 'you' : operatorId)).join(', ')
+  const by = card.approvals.map(({ operatorId }) => (operatorId === desk.me ? 'you' : inSight(operatorId))).join(', ')
   return (
     <li>
       approvals {card.approvals.length} of {card.approvalsRequired}

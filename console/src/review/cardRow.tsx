@@ -83,11 +83,17 @@ function Standing({ row }: { readonly row: Row }) {
     return (
       <span class={`standing ${status.toLowerCase()}`}>
         {status.toLowerCase()}
-        {row.hasLeft && operatorId !== undefined && operatorId !== me ? ` by ${operatorId}` : ''}
+        {row.hasLeft && operatorId !== undefined && operatorId !== me && (
+          <>
+            {' by '}
+            <PlainText text={operatorId} />
+          </>
+        )}
       </span>
     )
   if (claimedBy !== undefined && claimedUntil > station.now())
-    return <span class="standing claimed">{claimedBy === me ? 'yours' : claimedBy}</span>
-  if (assignedTo !== undefined) return <span class="standing">for {assignedTo === me ? 'you' : assignedTo}</span>
+    return <span class="standing claimed">{claimedBy === me ? 'yours' : <PlainText text={claimedBy} />}</span>
+  if (assignedTo !== undefined)
+    return <span class="standing">for {assignedTo === me ? 'you' : <PlainText text={assignedTo} />}</span>
   return null
 }

@@ -11,14 +11,14 @@ import type { ReviewCard } from '../../../src/protocol/records.js'
 import { messageOf } from '../notices.js'
 import type { Station } from '../session/station.js'
 import { tick } from '../tick.js'
-import { Drafts } from './drafts.js'
+import { Drafts, releaseOf } from './drafts.js'
 import { endedWords, isSameReading, type Step, takenWords, whyBlocked } from './step.js'
 
 export type Verdict =
   | { readonly status: 'APPROVED'; readonly edited?: unknown; readonly reason?: string }
   | { readonly status: 'REJECTED'; readonly reason: string; readonly reasonCode?: string }
 
-export type Revealed = { readonly output: unknown; readonly payload: unknown }
+export type Revealed = { readonly [what in 'output' | 'payload' | 'edited']: unknown }
 
 /** How long a card is on screen before a key can decide on it: nobody reads quicker. */
 const readableMs = 250
@@ -152,7 +152,7 @@ export class Desk {
     const review = this.review.value
     const ack = await this.request('reveal', { review })
     if (ack === undefined || review !== this.review.value) return
-    this.revealed.value = { output: ack.output, payload: ack.payload }
+    this.revealed.value = { output: ack.output, payload: ack.payload, edited: ack.edited }
     this.onNotice('Shown without masks. That you looked is on record.')
   }
 
@@ -234,7 +234,10 @@ export class Desk {
   }
 
   #show(card: ReviewCard): void {
-    const isNew = this.card.value?.reviewId !== card.reviewId
+    const before = this.card.value
+    const isNew = before?.reviewId !== card.reviewId
+    // Another edit: the masks of that one were not lifted.
+    if (before !== undefined && releaseOf(before) !== releaseOf(card)) this.revealed.value = undefined
     this.card.value = card
     if (!isNew) return
     this.isSettled.value = false

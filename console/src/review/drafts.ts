@@ -1,8 +1,15 @@
 /** Edits that are under way, by card: they outlive a look at another card, a lost connection and an expired token. */
 import { signal } from '@preact/signals'
 import { fromJson } from '../../../src/protocol/json.js'
+import type { ReviewCard } from '../../../src/protocol/records.js'
+import { rawJson } from '../output/rawJson.js'
 
-export type Draft = { readonly text: string; readonly outputHash: string }
+/** `of`: what would have been released when it was begun. */
+export type Draft = { readonly text: string; readonly of: string }
+
+/** Tells one thing that approving would release from another: the output, or a colleague's edit of it. */
+export const releaseOf = ({ outputHash, edited }: ReviewCard): string =>
+  edited === undefined ? outputHash : `edited ${rawJson(edited)}`
 
 export type Checked =
   | { readonly kind: 'good'; readonly value: unknown }

@@ -4,7 +4,7 @@ import type { ReviewCard } from '../../../src/protocol/records.js'
 import { desk } from '../room.js'
 import { closeForm } from './actions.js'
 import { DecisionForm } from './decisionForm.js'
-import { checkDraft } from './drafts.js'
+import { checkDraft, releaseOf } from './drafts.js'
 import { ReasonFields, reasonIn } from './reasonFields.js'
 
 export function EditForm({ card }: { readonly card: ReviewCard }) {
@@ -14,7 +14,7 @@ export function EditForm({ card }: { readonly card: ReviewCard }) {
   const draft = desk.drafts.all.value.get(card.reviewId)
   if (draft === undefined) return null
   const checked = checkDraft(draft.text)
-  const isOfAnother = draft.outputHash !== card.outputHash
+  const isOfAnother = draft.of !== releaseOf(card)
   const lacksReason = card.severity === 'high' && reasonIn(what).reason === undefined
   const isOff = desk.blocked.value !== undefined || checked.kind === 'wrong' || lacksReason || isOfAnother
   const approve = () => {
@@ -67,7 +67,11 @@ export function EditForm({ card }: { readonly card: ReviewCard }) {
           id="edit"
           isNeeded
           hasFocus={false}
-          label="Severity is high: why is it right to release this?"
+          label={
+            card.kind === 'action'
+              ? 'Severity is high: why is it right to let it act so?'
+              : 'Severity is high: why is it right to release this?'
+          }
         />
       )}
     </DecisionForm>

@@ -7,6 +7,7 @@ import { marksOf } from '../output/marks.js'
 import { OutputTree } from '../output/outputTree.js'
 import { PlainText } from '../output/plainText.js'
 import { rawJson } from '../output/rawJson.js'
+import { inSight } from '../output/unseen.js'
 import { station } from '../room.js'
 import { Tabs } from '../tabs.js'
 import { useAnswer } from '../views/asking.js'
@@ -47,7 +48,7 @@ function Rejected({ now, rejection, before }: Props) {
   return (
     <>
       <p class="why-rejected">
-        Rejected{by === 'timeout' ? ' by time' : operatorId !== undefined && ` by ${operatorId}`},{' '}
+        Rejected{by === 'timeout' ? ' by time' : operatorId !== undefined && ` by ${inSight(operatorId)}`},{' '}
         <When at={decidedAt} /> UTC
         {code !== undefined && <> · {code}</>}
       </p>

@@ -1,5 +1,5 @@
 /** What the agent said, four ways: as a tree, as it reads, as JSON, and what an edit changed. */
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { ReviewCard } from '../../../src/protocol/records.js'
 import { Changes } from '../output/changes.js'
 import { marksOf } from '../output/marks.js'
@@ -10,24 +10,24 @@ import { PlainText } from '../output/plainText.js'
 import { rawJson } from '../output/rawJson.js'
 import { desk } from '../room.js'
 import { Tabs } from '../tabs.js'
+import { isMasked } from './masked.js'
 
 /** Of characters that aren't seen: a pair of surrogates is one. A backslash before it makes it another text. */
 const escapes = /(?<!\\)(?:\\\\)*\\u(?!d[c-f])[0-9a-f]{4}/g
 
 export function OutputPane({ card }: { readonly card: ReviewCard }) {
   const [tab, setTab] = useState(card.edited === undefined ? 'tree' : 'changes')
-  const revealed = desk.revealed.value
-  const output = revealed === undefined ? card.output : revealed.output
+  const { output, edited: edit } = desk.revealed.value ?? card
   const marks = marksOf(card.findings)
   const json = rawJson(output)
   const draft = desk.drafts.all.value.get(card.reviewId)
-  const edited = card.edited !== undefined ? rawJson(card.edited) : draft?.text
+  const edited = edit !== undefined ? rawJson(edit) : draft?.text
   const unseen = json.match(escapes)?.length ?? 0
   const tabs = [
     { name: 'tree', label: 'Tree' },
     { name: 'text', label: 'Text' },
     { name: 'raw', label: 'Raw' },
-    ...(card.edited === undefined ? [] : [{ name: 'edited', label: 'Edited' }]),
+    ...(edit === undefined ? [] : [{ name: 'edited', label: 'Edited' }]),
     ...(edited === undefined ? [] : [{ name: 'changes', label: 'Changes' }]),
   ]
   return (
@@ -43,7 +43,7 @@ export function OutputPane({ card }: { readonly card: ReviewCard }) {
         {tab === 'tree' && <OutputTree value={output} marks={marks} />}
         {tab === 'text' && <OutputText value={output} marks={marks} />}
         {tab === 'raw' && <OutputRaw value={output} />}
-        {tab === 'edited' && <OutputTree value={card.edited} marks={marksOf(card.editHeld?.findings ?? [])} />}
+        {tab === 'edited' && <OutputTree value={edit} marks={marksOf(card.editHeld?.findings ?? [])} />}
         {tab === 'changes' && edited !== undefined && <Changes before={json} after={edited} />}
       </div>
     </section>
@@ -71,10 +71,10 @@ function EditNote({ card: { edited, status, editHeld, kind } }: { readonly card:
   )
 }
 
-/** Only where something may be masked. */
+/** Only where something is masked. */
 function Reveal({ card }: { readonly card: ReviewCard }) {
-  const isMasked = card.findings.some(({ reason }) => reason === 'SECRET')
-  if (!isMasked || desk.lacks.value.has('reveal')) return null
+  const hasMask = useMemo(() => isMasked(card), [card])
+  if (!hasMask || desk.lacks.value.has('reveal')) return null
   if (desk.revealed.value !== undefined) return <span class="warning">shown without masks, on record</span>
   return (
     <button type="button" onClick={() => void desk.reveal()}>

@@ -1,6 +1,7 @@
 /** Where the reader stands with the open card, and in words why nothing can be decided. */
 import type { ReviewCard } from '../../../src/protocol/records.js'
-import { rawJson } from '../output/rawJson.js'
+import { inSight } from '../output/unseen.js'
+import { releaseOf } from './drafts.js'
 
 export type Step =
   | { readonly kind: 'empty' }
@@ -21,15 +22,15 @@ export function whyBlocked(
   if (step.kind === 'behind') return step.why
   if (card === undefined || step.kind !== 'ready') return 'The card is being read.'
   if (card.status !== 'PENDING') return `The card is ${card.status.toLowerCase()}.`
-  return holder === undefined || holder === me ? undefined : `${holder} has this card.`
+  return holder === undefined || holder === me ? undefined : `${inSight(holder)} has this card.`
 }
 
 export const endedWords = ({ status, operatorId }: ReviewCard): string =>
-  `Decided elsewhere: ${status.toLowerCase()}${operatorId === undefined ? '' : ` by ${operatorId}`}.`
+  `Decided elsewhere: ${status.toLowerCase()}${operatorId === undefined ? '' : ` by ${inSight(operatorId)}`}.`
 
 export const takenWords = ({ claimedBy, assignedTo }: ReviewCard): string =>
-  `${claimedBy ?? assignedTo ?? 'Another operator'} has this card.`
+  `${inSight(claimedBy ?? assignedTo ?? 'Another operator')} has this card.`
 
 /** What approving would release is what was read. */
 export const isSameReading = (a: ReviewCard, b: ReviewCard): boolean =>
-  a.outputHash === b.outputHash && (b.status !== 'PENDING' || rawJson(a.edited) === rawJson(b.edited))
+  a.outputHash === b.outputHash && (b.status !== 'PENDING' || releaseOf(a) === releaseOf(b))

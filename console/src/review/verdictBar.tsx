@@ -56,7 +56,9 @@ function Buttons({ card, isOff }: { readonly card: ReviewCard; readonly isOff: b
         class="approve"
         aria-keyshortcuts="a"
         aria-disabled={isOff || desk.hasApproved.value || bulk.isPicking}
-        onClick={() => bulk.isPicking || approve()}
+        onClick={() => {
+          if (!bulk.isPicking) approve()
+        }}
       >
         Approve <kbd>a</kbd>
       </button>
@@ -65,7 +67,9 @@ function Buttons({ card, isOff }: { readonly card: ReviewCard; readonly isOff: b
         class="reject"
         aria-keyshortcuts="r"
         aria-disabled={isOff || bulk.isPicking}
-        onClick={() => bulk.isPicking || reject()}
+        onClick={() => {
+          if (!bulk.isPicking) reject()
+        }}
       >
         Reject <kbd>r</kbd>
       </button>

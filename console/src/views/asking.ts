@@ -5,25 +5,31 @@ import { station } from '../room.js'
 
 export type Asked<Answer> = { readonly answer?: Answer; readonly why?: string; readonly again: () => void }
 
-/** The last answer stays while there is no newer one; `everyMs` missing: once. */
+type State<Answer> = { readonly of: string; readonly answer?: Answer; readonly why?: string }
+
+/**
+ * The last answer about the same stays while there is no newer one; `everyMs` missing: once. `ask` missing: there is
+ * nothing to ask.
+ */
 export function useAnswer<Answer>(
-  ask: () => Promise<Answer>,
-  about: readonly unknown[],
+  ask: (() => Promise<Answer>) | undefined,
+  about: readonly (string | number)[],
   everyMs?: number,
 ): Asked<Answer> {
-  const [state, setState] = useState<{ readonly answer?: Answer; readonly why?: string }>({})
+  const of = JSON.stringify(about)
+  const [last, setLast] = useState<State<Answer>>({ of })
   const [round, setRound] = useState(0)
   const isOpen = station.isOpen.value
   useEffect(() => {
-    if (!isOpen) return
+    if (!isOpen || ask === undefined) return
     let isOver = false
     let timer: ReturnType<typeof setTimeout> | undefined
     const run = async () => {
       try {
         const answer = await ask()
-        if (!isOver) setState({ answer })
+        if (!isOver) setLast({ of, answer })
       } catch (error) {
-        if (!isOver) setState((before) => ({ ...before, why: messageOf(error) }))
+        if (!isOver) setLast((before) => ({ ...(before.of === of ? before : { of }), why: messageOf(error) }))
       }
       if (!isOver && everyMs !== undefined) timer = setTimeout(() => void run(), everyMs)
     }
@@ -32,6 +38,6 @@ export function useAnswer<Answer>(
       isOver = true
       clearTimeout(timer)
     }
-  }, [isOpen, round, ...about])
-  return { ...state, again: () => setRound(round + 1) }
+  }, [isOpen, round, of])
+  return { ...(last.of === of ? last : {}), again: () => setRound(round + 1) }
 }

@@ -22,7 +22,9 @@ export function CalibrationView() {
   const [agent, setAgent] = useState('')
   // Whom there is to choose from doesn't depend on who is chosen.
   const all = useAnswer(() => read(days, '', ''), [days])
-  const { answer, why } = useAnswer(() => read(days, queue, agent), [days, queue, agent])
+  const isOfAll = queue === '' && agent === ''
+  const chosen = useAnswer(isOfAll ? undefined : () => read(days, queue, agent), [days, queue, agent])
+  const { answer, why } = isOfAll ? all : chosen
   return (
     <div class="view calibration">
       <div class="controls">

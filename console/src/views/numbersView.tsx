@@ -17,7 +17,8 @@ type Numbers = DecidedNumbers & {
   readonly quickCharsPerSecond: number
 }
 
-const everyMs = 30_000
+/** Each answer has the node read thousands of decided cards. */
+const everyMs = 300_000
 
 export function NumbersView() {
   const [days, setDays] = useState(7)

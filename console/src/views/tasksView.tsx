@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks'
 import { type TaskRecord, taskStatuses } from '../../../src/protocol/records.js'
 import { Ago } from '../moment.js'
+import { PlainText } from '../output/plainText.js'
 import { station } from '../room.js'
 import { Paged, usePages } from './paged.js'
 import { Table } from './table.js'
@@ -53,8 +54,12 @@ export function TasksView() {
                 {task.step}/{task.steps.length}
               </td>
               <td class="number">{task.attempt}</td>
-              <td>{task.agentId ?? ''}</td>
-              <td>{task.rejection?.reason ?? task.error?.code ?? ''}</td>
+              <td>
+                <PlainText text={task.agentId ?? ''} />
+              </td>
+              <td>
+                <PlainText text={task.rejection?.reason ?? task.error?.code ?? ''} />
+              </td>
               <td>
                 <Ago at={task.createdAt} />
               </td>

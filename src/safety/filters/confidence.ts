@@ -21,7 +21,7 @@ export function confidenceFilter(threshold: number): SaidFilter {
     kind: 'said',
     name: 'confidence',
     look(said, report) {
-      if (said.kind === 'text') return
+      if (said.kind === 'text' || said.kind === 'edit') return
       // Asked so that a threshold that is no number holds everything.
       if (countedConfidence(said.confidence) >= threshold) return
       const stated = statedConfidence(said.confidence)

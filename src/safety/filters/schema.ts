@@ -29,13 +29,13 @@ export function compileSchema(schema: unknown): CompiledSchema | Refused {
   return compiled.kind === 'refused' ? compiled : { kind: 'schema', check: compiled.check }
 }
 
-/** Results alone have a schema: actions and texts are no outputs of a queue. */
+/** Results alone, and edits of them, have a schema: actions and texts are no outputs of a queue. */
 export function schemaFilter({ check }: CompiledSchema): SaidFilter {
   return {
     kind: 'said',
     name: 'schema',
     look(said, report) {
-      if (said.kind !== 'result') return
+      if (said.kind !== 'result' && said.kind !== 'edit') return
       const { id, reason } = schemaRule
       for (const { path, expected } of check(jsonFormOf(said.value, depthMax)) ?? []) {
         report.note(schemaRule, () => [

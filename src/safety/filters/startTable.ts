@@ -46,7 +46,7 @@ export class StartTable<T> {
     this.#hits = this.#pass.add([...byText.keys()].map((text) => text.split('').map(writings)))
   }
 
-  /** Each start that is written in the text, with where; in the order of the text. */
+  /** Each start that is written in the text, with where; in the order of the text. `see` looks at no other text. */
   find(text: string, see: (item: T, at: number) => void): void {
     this.#pass.over(text)
     const { count, starts, places } = this.#hits
@@ -97,7 +97,12 @@ class Pass {
       const hits = this.#filled.pop()
       if (hits !== undefined) hits.count = 0
     }
+    this.#text = undefined
+    this.#look(text)
     this.#text = text
+  }
+
+  #look(text: string): void {
     const lists = this.#lists
     const past = text.length + characters - 1
     let key = 0

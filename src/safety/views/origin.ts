@@ -75,7 +75,18 @@ export class DecodedOrigin implements Origin {
   }
 }
 
+/** Labels that were made before: values of one kind stand under the same names. Emptied when full. */
+const labels = new Map<string, string>()
+const labelsMost = 4_096
+const rememberedNames = 256
+
 /** Names as filters read them. */
 export function labelOf(names: readonly string[]): string {
-  return names.map((name) => new FoldedText(name).text.toLowerCase()).join(' ')
+  const written = names.join('\n')
+  const known = labels.get(written)
+  if (known !== undefined) return known
+  const label = names.map((name) => new FoldedText(name).text.toLowerCase()).join(' ')
+  if (labels.size >= labelsMost) labels.clear()
+  if (written.length <= rememberedNames) labels.set(written, label)
+  return label
 }

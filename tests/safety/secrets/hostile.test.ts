@@ -8,6 +8,12 @@ const repeated = (unit: string, length: number): string => unit.repeat(Math.ceil
 const begun = [
   'eyJ',
   'eyJ.',
+  'eyJ.\n',
+  'eyJhbGciOi\n',
+  'ghp_n0tAR\n',
+  'curl;',
+  'curl -u a:$B ',
+  `curl '"\\"`,
   `${'eyJ'.repeat(300)}.eyJ.`,
   '-----BEGIN ',
   `-----BEGIN PRIVATE ${'KEY'}-----\nabc `,

@@ -1,6 +1,7 @@
 /** Tokens made up for each shape, wherever they stand. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { jwtRule } from '../../../src/safety/filters/secrets/jsonWebTokens.js'
 import { tokenShapes } from '../../../src/safety/filters/secrets/tokens.js'
 import { tokenOf } from './generated.js'
 import { lookAt } from './look.js'
@@ -51,5 +52,31 @@ describe('tokens of vendors', () => {
   test('[SC4] a longer one is found to its end, so that what is appended neither hides nor shows it', () => {
     const token = `ghp_${'n0tAR3alT0ken4Anyb0dy'.repeat(2)}`
     expect(lookAt(`x ${token}AndM0re y`)).toEqual([{ rule: 'secret.github-pat', text: `${token}AndM0re` }])
+  })
+
+  test.each(['\n', '\r\n', '\n  '])(
+    '[SC24] one that is wrapped over several lines by %j is found to its end',
+    (gap) => {
+      const header = Buffer.from('{"alg":"HS256","kid":"nobody"}').toString('base64url')
+      const payload = Buffer.from('{"sub":"nobody","scope":"nothing at all"}').toString('base64url')
+      const tokens = [
+        `ghp_${'n0tAR3alT0ken4Anyb0dyAtAll00Not1Bit5'}`,
+        `${header}.${payload}.${'n0tAR3alS1gnature'.repeat(3)}`,
+      ]
+      for (const token of tokens) {
+        for (const width of [16, 17, 25]) {
+          const lines = token.match(new RegExp(`.{1,${width}}`, 'g')) ?? []
+          expect(lines.length).toBeGreaterThan(1)
+          const last = lines.at(-1) ?? ''
+          const wrapped = last.length < 4 ? `${lines.slice(0, -1).join(gap)}${last}` : lines.join(gap)
+          expect(lookAt(`Use: ${wrapped}\n\nThat is all.`), wrapped).toMatchObject([{ text: wrapped }])
+        }
+      }
+    },
+  )
+
+  test('[SC24] the next line is its own where another token begins it', () => {
+    const token = jwtRule.hits[0] ?? ''
+    expect(lookAt(`${token}\n${token}\n${token}`)).toHaveLength(3)
   })
 })

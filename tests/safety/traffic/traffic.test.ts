@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Labelled, readTraffic, type Traffic } from '../../../bench/traffic.js'
+import { type Labelled, readTraffic, type Traffic } from '../../../bench/corpus/traffic.js'
 import { createGate } from '../../../src/safety/gate.js'
 import { defaultPolicy } from '../../../src/safety/policy.js'
 import { type Disguise, disguisesOf, type Hidden, layers } from '../disguises.js'

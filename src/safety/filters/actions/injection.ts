@@ -78,7 +78,7 @@ const promptInjection: Action = {
   phrases: [
     `(?:ignor|disregard|forget|overrid|bypass)(?:e|ing|ting)?${gap}${upTo(3)}${earlier}${gap}${upTo(1)}${orders}${end}`,
     `(?:ignor|disregard|forget|overrid|bypass)(?:e|ing|ting)?${gap}${upTo(2)}(?:your|all)${gap}${upTo(1)}(?:instructions|prompts?|guidelines|directives|programming|training)${end}`,
-    `(?:reveal|print|show|repeat|leak)(?:ing)?${gap}${upTo(2)}(?:your|the)${gap}(?:hidden${gap}|initial${gap}|full${gap}|entire${gap})?system${gap}(?:prompt|message|instructions)${end}`,
+    `(?:reveal|leak|(?:print|show|repeat)(?:ing)?${gap}${upTo(2)}your)(?:ing)?${gap}${upTo(2)}(?:(?:your|the)${gap})?(?:hidden${gap}|initial${gap}|full${gap}|entire${gap})?system${gap}(?:prompt|message|instructions)${end}`,
     `you(?:${gap}are|'re)${gap}now${gap}${upTo(3)}(?:developer${gap}mode|dan|jailbroken|unrestricted|unfiltered|uncensored|evil)${end}`,
     `do${gap}anything${gap}now${end}`,
     `(?:pretend|act)${gap}${upTo(4)}(?:no|without|free${gap}of)${gap}${upTo(1)}(?:restrictions|rules|guidelines|limits|filters|guardrails)${end}`,

@@ -5,11 +5,14 @@
  * writes of "transfer funds" has a sentence around it, which the phrases of the other families look at.
  */
 
-import { type Action, end, oneOf } from './phrasing.js'
+import { type Action, oneOf } from './phrasing.js'
 
 const nameJoin = '[_-]?'
 /** A name of more parts is another function: `deleteDatabaseIndex`. */
 const nameEnd = '(?![a-z0-9_-])'
+
+/** What ends a value: what goes on in words tells of it. */
+const valueEnd = '(?=\\s{0,4}(?:[,;}\\]"\'\\n&|]|$))'
 
 const toolCall: Action = {
   id: 'action.tool-call',
@@ -65,8 +68,8 @@ const toolCall: Action = {
     `add_?user_?to_?(?:role|group)s?${nameEnd}`,
     `(?:make|promote)_(?:to_)?(?:admin|superuser|owner|root)${nameEnd}`,
     `make(?:admin|superuser)${nameEnd}`,
-    `role["':=\\s]{1,6}(?:super_?-?admin|superuser|sysadmin|cluster-admin)${end}`,
-    `group["':=\\s]{1,6}(?:domain${nameJoin}\\s?)?(?:administrators|admins|sudoers|wheel)${end}`,
+    `role["':=\\s]{1,6}(?:super_?-?admin|superuser|sysadmin|cluster-admin)${valueEnd}`,
+    `group["':=\\s]{1,6}(?:domain${nameJoin}\\s?)?(?:administrators|admins|sudoers|wheel)${valueEnd}`,
     `delete["']?\\s{1,4}${oneOf('(?:path|url|uri|endpoint)["\':=\\s]{1,6}')}?/[a-z0-9/_.-]{1,80}/\\*`,
   ],
 }
@@ -92,10 +95,12 @@ const guardSetting: Action = {
     'audit log of May',
     'firewall disabled in May',
     'encryption: none of the files',
+    'firewall: false alarm yesterday',
+    'security: off by default in tests',
   ],
   starts: ['firewall', 'mfa', '2fa', 'audit', 'selinux', 'antivirus', 'security'],
   phrases: [
-    `(?:firewall|mfa|2fa|two_?factor|audit_?log(?:ging)?|selinux|antivirus|security)_?(?:required|enabled|enforced|status|mode|state)?["']{0,2}\\s{0,4}[:=]\\s{0,4}["']?(?:off|disabled|false|permissive)${end}`,
+    `(?:firewall|mfa|2fa|two_?factor|audit_?log(?:ging)?|selinux|antivirus|security)_?(?:required|enabled|enforced|status|mode|state)?["']{0,2}\\s{0,4}[:=]\\s{0,4}["']?(?:off|disabled|false|permissive)${valueEnd}`,
     `(?:firewall|mfa|2fa|audit_?log(?:ging)?|selinux|antivirus)(?:_(?:required|enabled|enforced|mode|state))?\\s(?:off|disabled)(?=\\s*(?:\\n\\.\\n|$))`,
   ],
 }

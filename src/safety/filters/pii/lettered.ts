@@ -100,7 +100,6 @@ const kinds: readonly Lettered[] = [
 ]
 
 const separators = ' -./_\n'
-const lettersMax = 14
 const firstDigitsMax = 10
 /** By how many digits stand first, then by how many letters stand before these. */
 const table: readonly (readonly (readonly Lettered[])[] | undefined)[] = Array.from(
@@ -108,7 +107,8 @@ const table: readonly (readonly (readonly Lettered[])[] | undefined)[] = Array.f
   (_, digits) => {
     const possible = kinds.filter(({ firstDigits }) => firstDigits.includes(digits))
     if (possible.length === 0) return undefined
-    return Array.from({ length: lettersMax + 1 }, (__, letters) =>
+    const most = Math.max(...possible.flatMap(({ lettersBefore }) => lettersBefore))
+    return Array.from({ length: most + 1 }, (__, letters) =>
       possible.filter(({ lettersBefore }) => lettersBefore.includes(letters)),
     )
   },
@@ -123,7 +123,7 @@ export const letteredFinder: Finder = {
       const byLetters = table[tokens.digitEnd(i) - start]
       if (byLetters === undefined) continue
       // Steps back letter by letter, over one separator at most between any two.
-      for (let letters = 0; letters <= lettersMax; letters += 1) {
+      for (let letters = 0; letters < byLetters.length; letters += 1) {
         const possible = byLetters[letters] ?? []
         if (possible.length > 0 && isFreeBefore(text, start)) {
           for (const kind of possible) tellAt(page, kind, start, found)

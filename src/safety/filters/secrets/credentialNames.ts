@@ -54,9 +54,21 @@ const otherKinds =
 
 const nameMost = 64
 
+/** Names that name no secret, nearly all that there are. Emptied when full. */
+const otherNames = new Set<string>()
+const otherNamesMost = 4_096
+
 /** How values of this name are to be taken; undefined where it names no secret. */
 export function kindOfName(name: string): NameKind | undefined {
-  const end = name.slice(-nameMost)
+  if (otherNames.has(name)) return undefined
+  const kind = kindByEnd(name.slice(-nameMost))
+  if (kind !== undefined || name.length > nameMost) return kind
+  if (otherNames.size >= otherNamesMost) otherNames.clear()
+  otherNames.add(name)
+  return undefined
+}
+
+function kindByEnd(end: string): NameKind | undefined {
   const kind = kinds.find(([, expression]) => expression.test(end))?.[0]
   return kind !== 'password' && kind !== undefined && otherKinds.test(end) ? undefined : kind
 }

@@ -41,7 +41,7 @@ export function findJsonWebTokens(text: string, found: SecretFound): void {
   let at = text.indexOf('eyJ')
   while (at !== -1) {
     if (at >= run.end) {
-      const end = part.endOfRun(text, at, text.length)
+      const end = endOfPart(text, at, text.length)
       run = { end, tokenEnd: endOfToken(text, end), starts: 0 }
     }
     const end = run.tokenEnd
@@ -61,12 +61,31 @@ export function findJsonWebTokens(text: string, found: SecretFound): void {
 function endOfToken(text: string, firstDot: number): number | undefined {
   if (text[firstDot] !== '.') return undefined
   const most = firstDot + tokenMost
-  let end = part.endOfRun(text, firstDot + 1, most)
-  // Cut off, or wrapped, in what it says.
-  if (text[end] !== '.') return text.startsWith('eyJ', firstDot + 1) && end - firstDot > cutLeast ? end : undefined
-  for (let parts = 0; parts < 3 && text[end] === '.'; parts += 1) end = part.endOfRun(text, end + 1, most)
+  const second = overBreak(text, firstDot + 1)
+  let end = endOfPart(text, text.startsWith('eyJ', second) ? second : firstDot + 1, most)
+  // Cut off in what it says.
+  if (text[end] !== '.') return text.startsWith('eyJ', second) && end - firstDot > cutLeast ? end : undefined
+  for (let parts = 0; parts < 3 && text[end] === '.'; parts += 1) end = endOfPart(text, end + 1, most)
   // `eyJ….eyJ….` without a signature is one; three dots in a row are none.
   return end - firstDot > 4 ? end : undefined
+}
+
+const lineBreak = /^[ \t]{0,4}\r?\n[ \t]{0,8}(?=\.?[\w-]{4})/
+
+/** Where the next line goes on, if a line ends here. */
+function overBreak(text: string, at: number): number {
+  return at + (lineBreak.exec(text.slice(at, at + 24))?.[0].length ?? 0)
+}
+
+/** Over the ends of lines, as mails and terminals wrap them; where `eyJ` begins a line, it begins another token. */
+function endOfPart(text: string, from: number, most: number): number {
+  let end = part.endOfRun(text, from, most)
+  while (end < most) {
+    const next = overBreak(text, end)
+    if (next === end || text.startsWith('eyJ', next)) break
+    end = part.endOfRun(text, next, most)
+  }
+  return end
 }
 
 /** The text of an object that names its `alg`; whether it is JSON to the last sign makes no difference to anybody. */

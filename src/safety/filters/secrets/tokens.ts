@@ -62,22 +62,39 @@ function tokenIn(text: string, start: number, anchor: string): Token | undefined
 
 /** Shorter anchors begin too much that goes on in the next line. */
 const wrappedAnchorLeast = 3
-const wrappedMost = 192
+const wrappedMost = 512
+const wrappedLineMost = 192
 const wrappedLeast = 4
+const wrappedLinesMost = 8
+/** Of a line between the first and the last. Lists of words have shorter ones. */
+const wrappedMiddleLeast = 8
 const tokenChars = charSet('-A-Za-z0-9_.~+/=%')
 const lineBreak = /^[ \t]{0,4}\r?\n[ \t]{0,8}(?=[\w-]{4})/
 
-/** One that the end of a line cuts in two, as mails and terminals do. */
+/** One that the ends of lines cut, as mails and terminals do: of as many lines as fit. */
 function wrappedToken(text: string, start: number, anchor: string): Token | undefined {
   if (anchor.length < wrappedAnchorLeast) return undefined
-  const lineEnd = tokenChars.endOfRun(text, start, start + wrappedMost)
-  if (lineEnd - start - anchor.length < wrappedLeast) return undefined
-  const gap = lineBreak.exec(text.slice(lineEnd, lineEnd + 16))?.[0].length
-  if (gap === undefined) return undefined
-  const from = Math.max(0, start - wrappedMost)
-  const joined = text.slice(from, lineEnd) + text.slice(lineEnd + gap, lineEnd + gap + wrappedMost)
-  const token = tokenIn(joined, start - from, anchor)
-  return token && { ...token, span: { start: from + token.span.start, end: from + token.span.end + gap } }
+  let end = tokenChars.endOfRun(text, start, start + wrappedLineMost)
+  if (end - start - anchor.length < wrappedLeast) return undefined
+  const from = Math.max(0, start - wrappedLineMost)
+  let joined = text.slice(from, end)
+  let token: Token | undefined
+  for (let lines = 2; lines <= wrappedLinesMost; lines += 1) {
+    const gap = lineBreak.exec(text.slice(end, end + 16))?.[0].length
+    if (gap === undefined) break
+    const next = end + gap
+    const fitting = tokenIn(joined + text.slice(next, next + wrappedLineMost), start - from, anchor)
+    if (fitting !== undefined && fitting.span.end > joined.length) token = unjoined(fitting, from, next - joined.length)
+    end = tokenChars.endOfRun(text, next, Math.min(next + wrappedLineMost, start + wrappedMost))
+    if (end - next < wrappedMiddleLeast) break
+    joined += text.slice(next, end)
+  }
+  return token
+}
+
+/** Where it stands in the text, of which the lines begin at `from` and the last is so much further on. */
+function unjoined({ span, ...token }: Token, from: number, further: number): Token {
+  return { ...token, span: { start: from + span.start, end: further + span.end } }
 }
 
 function isStandIn(text: string, token: Span, anchor: Span): boolean {
