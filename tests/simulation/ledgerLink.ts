@@ -89,7 +89,7 @@ export class LedgerLink implements Ledger {
       this.#told.add(reply.answers)
       for (const [at, transaction] of transactions.entries()) {
         if (reply.answers[at]?.kind === 'done') this.#parts.history.carryOut(shard, holder, transaction)
-        if (reply.answers[at]?.kind === 'invalid')
+        if (reply.answers[at]?.kind === 'invalid' && !isRetirement(transaction))
           this.#parts.history.alarm(`invalid: ${JSON.stringify(reply.answers[at])}`)
       }
       return reply
@@ -222,3 +222,6 @@ export class LedgerLink implements Ledger {
     })
   }
 }
+
+/** Where there was no room for what a dead holder left, it still holds that: the retirement behind it is how a node learns so. */
+const isRetirement = ({ writes }: Transaction): boolean => writes.every(({ kind }) => kind === 'retire')
