@@ -1,4 +1,4 @@
-/** Cards for others to decide on: held before, by an agent of a process of its own, whose producer waits for the outcomes. */
+/** Cards for others to decide on: held before, by an agent in a process of its own that waits for the outcomes, too. */
 import type { BenchProcess } from '../process/benchNode.js'
 import type { HoldFound } from './holdLoad.js'
 import { startLoad } from './runLoad.js'

@@ -1,6 +1,6 @@
 /**
- * Results that the gate holds, so many; ready once all are. Others then decide on each of them once; told to stop, it waits for
- * what outcomes are still missing.
+ * Results that the gate holds, so many; ready once all are. Others then decide on each of them once; told to stop, it
+ * waits for what outcomes are still missing.
  */
 import type { Cue } from './cue.js'
 import { signal } from './signal.js'

@@ -223,5 +223,5 @@ export class LedgerLink implements Ledger {
   }
 }
 
-/** Where there was no room for what a dead holder left, it still holds that: the retirement behind it is how a node learns so. */
+/** Where there was no room for what a dead holder left, it still holds that; a refused retirement tells the node. */
 const isRetirement = ({ writes }: Transaction): boolean => writes.every(({ kind }) => kind === 'retire')

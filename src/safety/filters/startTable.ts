@@ -1,8 +1,8 @@
 /**
  * Finds where words and signs out of large sets start, whatever their case. All tables share a pass, those of the view
- * of letters another: filters look at the same text one after the other, and the first that asks has all of them looked for. It costs
- * the same for ten starts as for a thousand: three characters at a time are looked up in a table, 5 bits of each. For
- * 4 kB that takes some 10 µs; an expression of 150 alternatives that are no plain letters takes 300.
+ * of letters another: filters look at the same text one after the other, and the first that asks has all of them looked
+ * for. It costs the same for ten starts as for a thousand: three characters at a time are looked up in a table, 5 bits of
+ * each. For 4 kB that takes some 10 µs; an expression of 150 alternatives that are no plain letters takes 300.
  *
  * Tables are made once, with what they are for, and last as long as the process.
  */
@@ -62,7 +62,7 @@ export class StartTable<T> {
   }
 }
 
-/** What one table's starts are, each as all that its characters may be written like, and where they stand in the text. */
+/** Which of one table's starts stand in the text, and where; those beyond `count` are of a text before. */
 type Hits = { count: number; readonly starts: number[]; readonly places: number[] }
 type Written = { readonly writings: readonly string[]; readonly start: number; readonly hits: Hits }
 

@@ -1,4 +1,4 @@
-/** What a policy says of the review: how many people approve, how long a card may wait, and whether masks may be lifted. */
+/** What a policy says of the review by severity: how many people approve, and how long a card may wait. */
 
 import type { Severity } from '../../tasks/verdict.js'
 import type { PolicyTerms } from '../policyTerms.js'

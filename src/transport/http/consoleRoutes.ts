@@ -1,8 +1,9 @@
 /**
- * The review console's files: read and compressed once, at the node's start, and served from memory. They are the same for everybody
- * and hold nothing of anybody: what is shown on them comes over the operator's own connection.
+ * The review console's files: read and compressed once, at the node's start, and served from memory. They are the same
+ * for everybody and hold nothing of anybody: what is shown on them comes over the operator's own connection.
  *
- * Names under `assets/` carry a hash of what is in them, so they may be kept for ever; the page that names them may not.
+ * Names under `assets/` carry a hash of what is in them, so they may be kept for ever; the page that names them may
+ * not.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
